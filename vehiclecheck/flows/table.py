@@ -1,0 +1,200 @@
+"""Flow tables: units, value and age by exporter, importer, period and class, and what was decided about them.
+
+A range gives a partial table of sums; partial tables are added up, and means and shares are taken at the very end, so
+that a file cut into any ranges gives the same table to the last unit. Money is summed in whole cents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.verdicts import VERDICTS
+from vehiclecheck.vocabulary.days import MONTH, YEAR
+from vehiclecheck.vocabulary.ladders import name_of
+from vehiclecheck.vocabulary.terms import (
+    ALL_CATEGORIES,
+    ALL_PROPULSIONS,
+    HEAVY_DUTY,
+    LIGHT_DUTY,
+    category_words,
+    propulsion_words,
+)
+
+#: What flows can be grouped by.
+GROUPS = (
+    "exporter",
+    "importer",
+    "year",
+    "month",
+    "vehicle_class",
+    "category",
+    "propulsion",
+    "emission_class",
+)
+DEFAULT_GROUPS = ("exporter", "importer", "year", "vehicle_class")
+
+_SUMS = ("rows", "units", "value_cents", "aged_units", "age_low", "age_high")
+_FIRST_YEAR, _YEARS = 1900, 250
+_STEPS = 80  # emission positions in tenths, 0 to 7.9
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """One group column as a small integer: its expression, the number of its values, and what they are called."""
+
+    name: str
+    code: pl.Expr
+    labels: pl.Series
+
+
+class FlowKeys:
+    """The group columns asked for, for frames whose countries are numbered as in `codes`.
+
+    ValueError names a group that does not exist.
+    """
+
+    def __init__(self, by: Sequence[str], codes: Sequence[str]) -> None:
+        unknown = [name for name in by if name not in GROUPS]
+        if unknown or not by or len(set(by)) != len(by):
+            raise ValueError(f"flows are grouped by some of {', '.join(GROUPS)}, each once; not by {','.join(by)!r}")
+        self.by = tuple(by)
+        self._codes = list(codes)
+
+    def keys(self, facts: Facts) -> list[_Key]:
+        """The keys as expressions over a prepared frame that has the clock of arrival."""
+        return [getattr(self, f"_{name}")(facts) for name in self.by]
+
+    def _country(self, name: str, facts: Facts) -> _Key:
+        labels = pl.Series(name, [*self._codes, None], dtype=pl.String)
+        code = pl.col(name).to_physical().cast(pl.Int64) if facts.has(name) else pl.lit(None, dtype=pl.Int64)
+        return _Key(name, code.fill_null(len(self._codes)), labels)
+
+    def _exporter(self, facts: Facts) -> _Key:
+        return self._country("exporter", facts)
+
+    def _importer(self, facts: Facts) -> _Key:
+        return self._country("importer", facts)
+
+    def _year(self, facts: Facts) -> _Key:
+        first, last = (day // YEAR for day in facts.clock("arrival"))
+        place = pl.when((first == last) & first.is_between(_FIRST_YEAR, _FIRST_YEAR + _YEARS - 1)).then(first - _FIRST_YEAR)
+        labels = pl.Series("year", [*range(_FIRST_YEAR, _FIRST_YEAR + _YEARS), None], dtype=pl.Int32)
+        return _Key("year", place.cast(pl.Int64).fill_null(_YEARS), labels)
+
+    def _month(self, facts: Facts) -> _Key:
+        first, last = (day // MONTH for day in facts.clock("arrival"))
+        low, count = _FIRST_YEAR * 12, _YEARS * 12
+        place = pl.when((first == last) & first.is_between(low, low + count - 1)).then(first - low)
+        names = [f"{_FIRST_YEAR + month // 12}-{month % 12 + 1:02d}" for month in range(count)]
+        return _Key("month", place.cast(pl.Int64).fill_null(count), pl.Series("month", [*names, None], dtype=pl.String))
+
+    def _vehicle_class(self, facts: Facts) -> _Key:
+        mask = facts.mask("category")
+        code = (
+            pl.when(mask & LIGHT_DUTY == mask)
+            .then(0)
+            .when(mask & HEAVY_DUTY == mask)
+            .then(1)
+            .when(mask & (LIGHT_DUTY | HEAVY_DUTY) == 0)
+            .then(2)
+            .otherwise(3)
+        )
+        return _Key("vehicle_class", code.cast(pl.Int64), pl.Series("vehicle_class", ["LDV", "HDV", "other", None]))
+
+    def _category(self, facts: Facts) -> _Key:
+        names = [" or ".join(category_words(mask)) if mask else None for mask in range(ALL_CATEGORIES)]
+        labels = pl.Series("category", [*names, None], dtype=pl.String)
+        return _Key("category", facts.mask("category").cast(pl.Int64), labels)
+
+    def _propulsion(self, facts: Facts) -> _Key:
+        names = [" or ".join(propulsion_words(mask)) if mask else None for mask in range(ALL_PROPULSIONS)]
+        labels = pl.Series("propulsion", [*names, None], dtype=pl.String)
+        return _Key("propulsion", facts.mask("propulsion").cast(pl.Int64), labels)
+
+    def _emission_class(self, facts: Facts) -> _Key:
+        low, high = facts.numbers("class")
+        whole = low.floor() == high.floor()
+        place = pl.when(low.is_between(0, 7.9) & whole).then((low.floor() * 10).cast(pl.Int64))
+        names = [name_of(step / 10, None) for step in range(_STEPS)]
+        return _Key("emission_class", place.fill_null(_STEPS), pl.Series("emission_class", [*names, None], dtype=pl.String))
+
+
+def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> pl.DataFrame:
+    """The sums of one judged range: the group columns, `verdict`, and what adds up."""
+    facts = Facts(records.columns)
+    frame = records.lazy().with_columns(
+        *facts.clock_columns("arrival"), pl.lit(verdict.to_physical().cast(pl.Int64)).alias("@verdict")
+    )
+    facts = Facts([*records.columns, "arrival_from", "arrival_until"])
+    columns = keys.keys(facts)
+    packed = pl.col("@verdict")
+    for key in columns:
+        packed = packed * key.labels.len() + key.code
+    units = pl.col("quantity") if "quantity" in records.columns else pl.lit(1, dtype=pl.Int64)
+    start = facts.days("first_registered")
+    end = facts.clock("arrival")
+    low, high = end[0] - start[1], end[1] - start[0]
+    aged = (low.abs() < 1_000 * YEAR) & (high.abs() < 1_000 * YEAR)
+    value = pl.col("value_cents") if "value_cents" in records.columns else pl.lit(None, dtype=pl.Int64)
+    sums = (
+        frame.select(
+            packed.alias("@key"),
+            units.cast(pl.Int64).alias("units"),
+            value.alias("value_cents"),
+            pl.when(aged).then(units).otherwise(0).cast(pl.Int64).alias("aged_units"),
+            pl.when(aged).then(low.cast(pl.Int64) * units).otherwise(0).alias("age_low"),
+            pl.when(aged).then(high.cast(pl.Int64) * units).otherwise(0).alias("age_high"),
+        )
+        .group_by("@key")
+        .agg(pl.len().cast(pl.Int64).alias("rows"), *(pl.col(name).sum() for name in _SUMS if name != "rows"))
+        .sort("@key")
+        .collect()
+    )
+    rest = sums["@key"]
+    labelled: dict[str, pl.Series] = {}
+    for key in reversed(columns):
+        labelled[key.name] = key.labels.gather(rest % key.labels.len()).alias(key.name)
+        rest = rest // key.labels.len()
+    groups = [labelled[name] for name in keys.by]
+    return pl.DataFrame([*groups, rest.cast(pl.UInt8).alias("verdict"), *(sums[name] for name in _SUMS)])
+
+
+def merge_flows(parts: Sequence[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
+    """Partial tables added up, in the order of their groups."""
+    if len(parts) == 1:
+        return parts[0]
+    together = pl.concat(parts)
+    return together.group_by([*keys.by, "verdict"]).agg(pl.col(_SUMS).sum()).sort([*keys.by, "verdict"], nulls_last=True)
+
+
+def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
+    """The table that people read: one row a group with units by verdict, mean age as bounds, and the share refused.
+
+    Ages are years from first registration to arrival; `aged_units` says for how many units they are known.
+    """
+    by_verdict = [
+        pl.when(pl.col("verdict") == place).then("units").otherwise(0).sum().alias(word)
+        for place, word in enumerate(VERDICTS)
+    ]
+    aged = pl.col("aged_units").sum()
+    year = YEAR * pl.when(aged > 0).then(aged)
+    return (
+        merged.lazy()
+        .group_by(list(keys.by))
+        .agg(
+            pl.col("rows").sum(),
+            pl.col("units").sum(),
+            (pl.col("value_cents").sum() / 100).alias("value_usd"),
+            aged.alias("aged_units"),
+            (pl.col("age_low").sum() / year).round(2).alias("mean_age_low"),
+            (pl.col("age_high").sum() / year).round(2).alias("mean_age_high"),
+            *by_verdict,
+        )
+        .with_columns((pl.col("refused") / pl.col("units")).round(4).alias("share_refused"))
+        .sort(list(keys.by), nulls_last=True)
+        .collect()
+    )

@@ -1,0 +1,207 @@
+"""Data quality: what a record says that cannot all be true, or that was not understood. Nothing here refuses a record.
+
+A finding is one row: file, line, record_id, check, field, value, message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from vehiclecheck.records import vin
+from vehiclecheck.records.dates import day_text
+from vehiclecheck.vocabulary.days import MONTH, YEAR
+
+SCHEMA: dict[str, pl.DataType] = {
+    "file": pl.Int16(),
+    "line": pl.Int64(),
+    "record_id": pl.String(),
+    "check": pl.String(),
+    "field": pl.String(),
+    "value": pl.String(),
+    "message": pl.String(),
+}
+_KEY = ("file", "line", "record_id")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question asked of every record: `wrong` (Boolean; null is no) on a frame of records, and what to say then."""
+
+    name: str
+    field: str
+    wrong: pl.Expr
+    value: pl.Expr
+    message: pl.Expr
+
+
+def findings(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
+    """The findings of `checks` on `frame` (with file, line, record_id), in the order of checks, then of rows."""
+    if not checks or frame.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    hits = frame.select(check.wrong.fill_null(False).any().alias(str(i)) for i, check in enumerate(checks)).row(0)
+    found = [
+        frame.filter(check.wrong).select(
+            *_KEY,
+            pl.lit(check.name).alias("check"),
+            pl.lit(check.field).alias("field"),
+            check.value.cast(pl.String).alias("value"),
+            check.message.alias("message"),
+        )
+        for check, hit in zip(checks, hits, strict=True)
+        if hit
+    ]
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *(f.cast(dict(SCHEMA)) for f in found)])
+
+
+def _real_day(code: pl.Expr) -> pl.Expr:
+    rest = code % YEAR
+    return pl.date(code // YEAR, rest // MONTH + 1, rest % MONTH)
+
+
+def _later(first: str, than: str) -> pl.Expr:
+    return pl.col(f"{first}_lo") > pl.col(f"{than}_hi")
+
+
+def order_checks(columns: Sequence[str], raw: Sequence[str], assessed_year: int | None) -> list[Check]:
+    """Checks on the order of a record's dates, for those whose columns there are."""
+    have = set(columns)
+    checks: list[Check] = []
+
+    def value(name: str, raw_name: str) -> pl.Expr:
+        return pl.col(f"raw:{raw_name}").cast(pl.String) if raw_name in raw else day_text(pl.col(f"{name}_lo"))
+
+    def add(check: str, first: str, first_raw: str, than: str, wrong: pl.Expr, words: str) -> None:
+        if f"{first}_lo" in have and f"{than}_hi" in have:
+            message = pl.format(words, day_text(pl.col(f"{first}_lo")), day_text(pl.col(f"{than}_hi")))
+            checks.append(Check(check, first_raw, wrong, value(first, first_raw), message))
+
+    # the day of arrival may be noted in another time zone than the registration: a day apart is nothing
+    beyond = _later("first_registered", "arrived") & (
+        (_real_day(pl.col("first_registered_lo")) - _real_day(pl.col("arrived_hi"))).dt.total_days() > 1
+    )
+    if "first_registered" in raw:
+        add("first_registered_after_arrival", "first_registered", "first_registered", "arrived", beyond,
+            "first registered on {} or later, but arrived by {}")  # fmt: skip
+    if "manufactured" in raw or "model_year" in raw:
+        made = "manufactured" if "manufactured" in raw else "model_year"
+        add("manufactured_after_arrival", "manufactured", made, "arrived", _later("manufactured", "arrived"),
+            "made on {} or later, but arrived by {}")  # fmt: skip
+    add("shipped_after_arrival", "shipped", "shipped_on", "arrived", _later("shipped", "arrived"),
+        "shipped on {} or later, but arrived by {}")  # fmt: skip
+    add("certificate_after_its_end", "certificate_on", "certificate_on", "certificate_valid_until",
+        _later("certificate_on", "certificate_valid_until"), "certificate of {} or later ends by {}")  # fmt: skip
+    if assessed_year is not None:
+        for name in ("first_registered", "manufactured"):
+            if name in raw:
+                checks.append(
+                    Check(
+                        f"{name}_in_the_future",
+                        name,
+                        pl.col(f"{name}_lo") > assessed_year * YEAR + 11 * MONTH + 31,
+                        value(name, name),
+                        pl.format(f"after the year of the assessment, {assessed_year}: {{}}", day_text(pl.col(f"{name}_lo"))),
+                    )
+                )
+    return checks
+
+
+def vehicle_key(column: pl.Expr) -> pl.Expr:
+    """What tells one vehicle from another: its VIN or frame number without hyphens and case; null where it is too short."""
+    key = vin.comparison_key(column)
+    return pl.when(key.str.len_chars() >= 6).then(key)
+
+
+def vin_checks(assessed_year: int, light: pl.Expr | None, model_years: bool) -> list[Check]:
+    """Checks on the column `vin` of a frame of records. `light`: whether a record is certainly a car or a light goods vehicle;
+    `model_years`: whether the frame has model_year_lo and model_year_hi."""
+    # a null literal has no type; an empty VIN has none either
+    text = pl.col("raw:vin")
+    checks = [
+        Check("vin_letters", "vin", vin.has_forbidden_letter(text), text, pl.lit("a VIN holds no I, O or Q")),
+        Check(
+            "vin_check_digit",
+            "vin",
+            vin.check_digit_outcome(text) == "finding",
+            text,
+            pl.lit("the check digit, which the law of North America requires, does not hold"),
+        ),
+        Check(
+            "vin_not_a_number",
+            "vin",
+            vin.kind(text) == "other",
+            text,
+            pl.lit("neither a VIN of 17 characters nor a frame number"),
+        ),
+        Check(
+            "vin_kanji", "vin", vin.has_kanji(text), text, pl.lit("a number stamped anew by the authority: compare it with the papers")
+        ),
+    ]
+    if model_years:
+        low, high = vin.model_year_bounds(
+            text, light=pl.lit(False) if light is None else light, assessed_year=assessed_year
+        )
+        first, last = pl.col("model_year_lo").fill_null(0), pl.col("model_year_hi").fill_null(9999)
+        checks.append(
+            Check(
+                "vin_model_year",
+                "vin",
+                ~low.is_between(first, last) & ~high.is_between(first, last),
+                text,
+                pl.format("the VIN says model year {}, the record's dates do not", low),
+            )
+        )
+    return checks
+
+
+def repeated_vehicles(frame: pl.DataFrame) -> pl.DataFrame:
+    """Findings on vehicles that appear more than once in `frame` (file, line, record_id, vehicle_key, and where there are any
+    odometer_km_lo/hi and a day in `seen_lo`): the same vehicle again, and an odometer that ran backwards."""
+    again = frame.filter(pl.col("vehicle_key").is_not_null() & pl.col("vehicle_key").is_duplicated())
+    if again.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    again = again.sort("file", "line")
+    first_line = pl.col("line").first().over("vehicle_key")
+    first_file = pl.col("file").first().over("vehicle_key")
+    repeats = [
+        Check(
+            "vehicle_repeated",
+            "vin",
+            (pl.col("line") != first_line) | (pl.col("file") != first_file),
+            pl.col("vehicle_key"),
+            pl.format("the same vehicle stands on line {} of file {}", first_line, first_file),
+        )
+    ]
+    found = [_checked_over(again, repeats)]
+    if "odometer_km_hi" in again.columns:
+        by = ["seen_lo", "file", "line"] if "seen_lo" in again.columns else ["file", "line"]
+        if "seen_lo" in again.columns:
+            again = again.filter(pl.col("seen_lo").is_not_null())
+        before = pl.col("odometer_km_lo").cum_max().shift(1).over("vehicle_key")
+        rolled = Check(
+            "odometer_ran_backwards",
+            "odometer_km",
+            pl.col("odometer_km_hi") < before,
+            pl.col("odometer_km_hi"),
+            pl.format("{} km, after {} km in an earlier record of the same vehicle", _km(pl.col("odometer_km_hi")), _km(before)),
+        )
+        found.append(_checked_over(again.sort(by), [rolled]).sort("file", "line"))
+    return pl.concat(found)
+
+
+def _km(distance: pl.Expr) -> pl.Expr:
+    return distance.round(0).cast(pl.Int64)
+
+
+def _checked_over(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
+    """`findings` where a check looks at other rows: what it says is worked out before rows are filtered."""
+    worked = frame.with_columns(
+        *(check.wrong.fill_null(False).alias(f"wrong:{i}") for i, check in enumerate(checks)),
+        *(check.message.alias(f"message:{i}") for i, check in enumerate(checks)),
+    )
+    settled = [
+        Check(check.name, check.field, pl.col(f"wrong:{i}"), check.value, pl.col(f"message:{i}")) for i, check in enumerate(checks)
+    ]
+    return findings(worked, settled)

@@ -1,0 +1,586 @@
+"""From paths to raw frames: what kind of file it is, which column is what, and any range of its rows.
+
+    for path in expand(["lists/*.csv"]):
+        source = open_source(path)
+        for part in source.ranges(1_000_000):
+            raw = source.read(part)      # raw.frame, raw.set_aside, raw.not_vehicles
+
+Rows in = rows of the frame + rows set aside + rows that are not vehicles, for every range; `read` checks it.
+"""
+
+from __future__ import annotations
+
+import functools
+import glob
+import hashlib
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from vehiclecheck.records import reading_spool, set_aside
+from vehiclecheck.records.errors import InputError, shown
+from vehiclecheck.records.layouts import (
+    AUTO,
+    CANONICAL,
+    MATCHED,
+    Layout,
+    Scale,
+    built_in,
+    known_names,
+    layout_named,
+    recognised,
+)
+from vehiclecheck.records.matching import (
+    FUEL_COLUMNS,
+    NUMBER_COLUMNS,
+    VEHICLE_COLUMNS,
+    Matching,
+    check_duplicates,
+    first_positions,
+    match,
+    match_names,
+    normalise,
+    unsure,
+)
+from vehiclecheck.records.reading_csv import open_csv
+from vehiclecheck.records.reading_excel import open_excel
+from vehiclecheck.records.reading_json import open_json
+from vehiclecheck.records.reading_parquet import open_parquet
+from vehiclecheck.records.reading_table import Piece, Score, Table, column
+from vehiclecheck.records.set_aside import Aside
+
+Subject = Literal["vehicle", "fuel"]
+#: How many rows at the end of a file may be totals.
+TOTALS_WITHIN = 3
+_TOTAL = re.compile(
+    r"(?:grand|sub|sous|general|overall)?[\s-]*(?:totals?|totaux|totales|totais|summe|gesamt|insgesamt|итого|всего|合計|総計|총계|합계|المجموع)"
+    r"(?:[\s-]+(?:general|g[eé]n[eé]ral|geral|units|vehicles|v[eé]hicules|unidades|veh[ií]culos|amount))?\s*[:=]?",
+    re.IGNORECASE,
+)
+_JAPANESE_ERAS = (("R", "令和", 2018), ("H", "平成", 1988), ("S", "昭和", 1925))
+_WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin")
+
+
+@dataclass(frozen=True)
+class RowRange:
+    """Rows `first` to `first + count` of a source (0-based below the header, blank lines not counted)."""
+
+    source: Source
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class RawRange:
+    """What one range holds.
+
+    `frame`: the canonical columns present (String; native types from Parquet), `line` Int64, `file` Int16.
+    `set_aside` and `not_vehicles`: frames of set_aside.SCHEMA, one row a row of the file.
+    """
+
+    frame: pl.DataFrame
+    set_aside: pl.DataFrame
+    not_vehicles: pl.DataFrame
+
+    @property
+    def rows_in(self) -> int:
+        """Rows of the file that this range accounts for."""
+        return self.frame.height + self.set_aside.height + self.not_vehicles.height
+
+
+@dataclass
+class Source:
+    """One file opened for reading. Can be pickled, so that ranges are read by other processes on the same machine.
+
+    `name` is how the file is shown (`-` for standard input); `n_rows` is counted before anything is parsed; `matched` and
+    `confidence` tell which written column was taken for each canonical one and how surely; `constants` are facts that the
+    layout or the user states for every row, `defaults` the part of them that a user may override (an importer).
+    """
+
+    path: Path
+    name: str
+    format: str
+    size: int
+    subject: Subject
+    layout: str
+    columns: list[str]
+    matched: dict[str, str]
+    confidence: dict[str, str]
+    unmatched: list[str]
+    constants: dict[str, str]
+    defaults: dict[str, str]
+    date_order: str | None
+    notes: list[str]
+    index: int
+    table: Table = field(repr=False)
+    rules: Layout = field(repr=False)
+    scale: dict[str, Scale] = field(repr=False)
+    positions: dict[str, int] = field(repr=False)
+    totals: frozenset[int] = field(repr=False, default=frozenset())
+
+    @property
+    def n_rows(self) -> int:
+        """Rows below the header, as counted when the file was opened; blank ones do not count."""
+        return self.table.n_rows
+
+    rows_in = n_rows
+
+    @property
+    def blank_lines(self) -> int:
+        """Lines that were skipped because nothing stands on them."""
+        return self.table.blank_lines
+
+    @functools.cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the file as it came, hexadecimal; read in chunks when first asked for."""
+        digest = hashlib.sha256()
+        with self.path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    def ranges(self, rows_per_range: int) -> list[RowRange]:
+        """The file cut into ranges of at most `rows_per_range` rows; a file without rows has none."""
+        if rows_per_range < 1:
+            raise ValueError("rows_per_range must be at least 1")
+        starts = range(0, self.n_rows, rows_per_range)
+        return [RowRange(self, first, min(rows_per_range, self.n_rows - first)) for first in starts]
+
+    def read(self, part: RowRange) -> RawRange:
+        """The rows of one range. InputError if they do not add up to as many as were counted."""
+        extracted = self._extract_positions()
+        wanted = sorted(
+            {*self.positions.values(), *(p for ps in extracted.values() for p in ps), *self._header_probe()}
+        )
+        piece = self.table.read(part.first, part.count, wanted)
+        piece = self._without_furniture(piece)
+        frame, others = self._split_off(self._canonical(piece.frame, extracted))
+        raw = RawRange(
+            frame,
+            set_aside.frame_of(self.name, piece.broken),
+            pl.concat([set_aside.frame_of(self.name, piece.others), *others]),
+        )
+        expected = max(0, min(part.count, self.n_rows - part.first))
+        if raw.rows_in != expected:
+            raise InputError(
+                f"{self.name}: {expected} rows were counted from row {part.first + 1} on, {raw.rows_in} were read; "
+                "the file changed, or this is a bug: nothing of it is used"
+            )
+        return raw
+
+    def _extract_positions(self) -> dict[str, list[int]]:
+        where = first_positions(self.columns)
+        return {
+            canonical: [where[normalise(name)] for name in extract.written if normalise(name) in where]
+            for canonical, extract in self.rules.extract.items()
+            if canonical not in self.positions
+        }
+
+    def _header_probe(self) -> list[int]:
+        """Columns by which a header that is repeated among the rows is known."""
+        if self.format == "parquet" or self.table.header_line == 0:
+            return []
+        return sorted(self.positions.values())[:3]
+
+    def _without_furniture(self, piece: Piece) -> Piece:
+        """Sets aside headers that are repeated among the rows, totals at the end, and rows of other record types."""
+        frame, broken, others = piece.frame, list(piece.broken), list(piece.others)
+        if probe := self._header_probe():
+            repeated = pl.all_horizontal(
+                pl.col(column(p)).str.strip_chars() == self.columns[p] for p in probe
+            )
+            lines = frame.filter(repeated)["line"].to_list()
+            frame = frame.filter(~pl.col("line").is_in(lines)) if lines else frame
+            broken += [
+                Aside(line, None, self.columns[probe[0]], "the header is repeated here") for line in lines
+            ]
+        if self.totals and not frame.is_empty():
+            ends = pl.col("line").is_in(list(self.totals))
+            lines = frame.filter(ends)["line"].to_list()
+            frame = frame.filter(~ends) if lines else frame
+            broken += [Aside(line, None, "total", "a row of totals, not a record") for line in lines]
+        if self.rules.record is not None and self.layout == self.rules.name and self.table.header_line == 0:
+            first = pl.col(column(0)).str.strip_chars().fill_null("")
+            rows = frame.filter(first != self.rules.record).select("line", column(0)).rows()
+            frame = frame.filter(first == self.rules.record) if rows else frame
+            others += [Aside(line, None, value, "a record of another type") for line, value in rows]
+        return Piece(frame, broken, others)
+
+    def _canonical(self, frame: pl.DataFrame, extracted: Mapping[str, Sequence[int]]) -> pl.DataFrame:
+        order = VEHICLE_COLUMNS if self.subject == "vehicle" else FUEL_COLUMNS
+        made: dict[str, pl.Expr] = {}
+        for canonical in order:
+            if canonical in self.constants:
+                made[canonical] = pl.lit(self.constants[canonical]).alias(canonical)
+            elif canonical in self.positions:
+                key = column(self.positions[canonical])
+                made[canonical] = self._cell(canonical, pl.col(key), frame.schema[key]).alias(canonical)
+            elif extracted.get(canonical):
+                pattern = self.rules.extract[canonical].pattern
+                found = (
+                    pl.col(column(p)).cast(pl.String).str.extract(pattern, 1) for p in extracted[canonical]
+                )
+                made[canonical] = pl.coalesce(*found).alias(canonical)
+        out = frame.select(*made.values(), pl.col("line"), pl.lit(self.index, pl.Int16).alias("file"))
+        implied = [
+            pl.when(pl.col(with_).is_not_null()).then(pl.lit(value)).alias(canonical)
+            for canonical, (value, with_) in self.rules.implied.items()
+            if canonical not in made and with_ in made
+        ]
+        return out.select(pl.exclude("line", "file"), *implied, "line", "file") if implied else out
+
+    def _cell(self, canonical: str, cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+        """A column in the canonical unit and words. A column that needs nothing passes as it is."""
+        if canonical in self.rules.japanese_dates:
+            cell, dtype = _japanese(cell.cast(pl.String)), pl.String()
+        if self.rules.decimal_comma and canonical in NUMBER_COLUMNS and dtype == pl.String:
+            plain = cell.str.replace_all(r"[.\s\u00a0\u202f']", "").str.replace(",", ".", literal=True)
+            cell = (
+                pl.when(cell.str.contains(r"^\s*[-+]?[\d.\s\u00a0\u202f']*\d(?:,\d+)?\s*$"))
+                .then(plain)
+                .otherwise(cell)
+            )
+        if canonical in self.rules.values:
+            words = {
+                key.strip().casefold(): value or None for key, value in self.rules.values[canonical].items()
+            }
+            text = cell.cast(pl.String)
+            key = text.str.strip_chars().str.to_lowercase()
+            replaced = key.replace_strict(
+                list(words), list(words.values()), default=None, return_dtype=pl.String
+            )
+            cell = pl.when(key.is_in(list(words))).then(replaced).otherwise(text)
+            dtype = pl.String()
+        if canonical in self.scale:
+            cell = _scaled(cell, dtype, self.scale[canonical], thousands=canonical != "engine_cc")
+        return cell
+
+    def _split_off(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+        """Rows that the layout says are no vehicles; there may be millions of them, so they stay a frame."""
+        others: list[pl.DataFrame] = []
+        for rule in self.rules.not_vehicle:
+            if rule.column not in frame.columns:
+                continue
+            text = pl.col(rule.column).cast(pl.String)
+            is_one = text.str.replace_all(r"[^0-9A-Za-z]", "").str.contains(rule.unless).fill_null(True)
+            told = frame.filter(~is_one).select(
+                pl.lit(self.name).alias("file"),
+                "line",
+                pl.lit(rule.column).alias("field"),
+                text.str.slice(0, set_aside.LONGEST_VALUE).alias("value"),
+                pl.lit(rule.reason).alias("reason"),
+            )
+            others.append(told)
+            frame = frame.filter(is_one)
+        return frame, others
+
+
+def expand(paths: Sequence[str]) -> list[Path]:
+    """Files from what a user names: files, patterns (`lists/**/*.csv`), `-` for standard input (spooled to a temporary file).
+
+    A file that is named twice, or by two patterns, comes once. InputError if something does not exist, is a folder or no
+    ordinary file, or if a pattern matches nothing.
+    """
+    if not paths:
+        raise InputError("no file was named")
+    found: dict[str, Path] = {}
+    for text in paths:
+        if text == "-":
+            found.setdefault("-", reading_spool.spool_stdin() if "-" not in found else found["-"])
+            continue
+        candidates = [Path(text)]
+        if not os.path.lexists(text) and glob.has_magic(text):
+            candidates = [
+                Path(one) for one in sorted(glob.glob(text, recursive=True)) if not Path(one).is_dir()
+            ]
+            if not candidates:
+                raise InputError(f"{shown(text)}: no file matches")
+        for path in candidates:
+            _check_path(path)
+            found.setdefault(os.path.realpath(path), path)
+    return list(found.values())
+
+
+def open_source(
+    path: Path | str,
+    layout: str | None = None,
+    subject: Subject | None = None,
+    *,
+    given: Mapping[str, str] | None = None,
+    index: int = 0,
+) -> Source:
+    """Opens one file and finds out what its columns are.
+
+    `layout`: the name of a layout, a TOML file of the user's own, or `auto` (take the best guesses). None: the built-in
+    layout whose columns are all there, otherwise the canonical names and the synonyms of matching.py.
+    `given`: facts the user states for all rows (`{"importer": "KE"}`); they stand in place of the file's and the layout's.
+    `index`: the number that the frames carry in the column `file`.
+
+    InputError if the file cannot be read as a table; LayoutUnsure (an InputError) if a person should confirm the columns.
+    """
+    path = Path(path)
+    _check_path(path)
+    own = (
+        layout_named(layout)
+        if layout not in (None, AUTO, CANONICAL, MATCHED) and layout is not None
+        else None
+    )
+    kind, text_path = _kind_of(path)
+    score = _score(own)
+    table = _open_table(kind, text_path, score, own)
+    name = reading_spool.name_of(path)
+    if not table.columns:
+        raise InputError(f"{name}: has no columns")
+    rules, matching = _understand(name, table, layout, own, subject)
+    if not matching.positions and not rules.extract:
+        raise InputError(
+            f"{name}: none of its columns is known: {', '.join(shown(c) for c in table.columns[:12])}"
+        )
+    check_duplicates(table.columns, matching, name)
+    if matching.questions and layout != AUTO:
+        raise unsure(name, table.columns, matching)
+    what = subject or rules.subject or _subject_of(matching)
+    facts = {**rules.defaults, **rules.constants, **(given or {})}
+    # a default or a constant of the layout gives way to a column of the file; what the user states does not
+    facts = {
+        key: value for key, value in facts.items() if key in (given or {}) or key not in matching.positions
+    }
+    used = {*matching.positions.values()} | {
+        p
+        for one in rules.extract.values()
+        for n in one.written
+        if (p := first_positions(table.columns).get(normalise(n))) is not None
+    }
+    scale = {**{key: Scale(unit.factor, unit.below) for key, unit in matching.units.items()}, **rules.scale}
+    source = Source(
+        path=path,
+        name=name,
+        format="csv.gz"
+        if kind == "gzip"
+        else "jsonl"
+        if table.format == "json" and not table.notes
+        else table.format,
+        size=path.stat().st_size,
+        subject=what if what == "fuel" else "vehicle",
+        layout=rules.name,
+        columns=table.columns,
+        matched=matching.written(table.columns),
+        confidence=matching.confidence,
+        unmatched=[shown(one) for position, one in enumerate(table.columns) if position not in used],
+        constants=facts,
+        defaults={
+            key: value for key, value in rules.defaults.items() if key in facts and key not in (given or {})
+        },
+        date_order=rules.date_order,
+        notes=list(table.notes),
+        index=index,
+        table=table,
+        rules=rules,
+        scale={key: value for key, value in scale.items() if key in matching.positions},
+        positions=matching.positions,
+    )
+    source.totals = _totals(source)
+    return source
+
+
+def _check_path(path: Path) -> None:
+    name = reading_spool.name_of(path)
+    if "\0" in str(path):
+        raise InputError(f"{name}: no file can be called so")
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise InputError(f"{name}: there is no such file") from error
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{name}: is a folder; name its files ({name.rstrip('/')}/*.csv)")
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{name}: is not an ordinary file (a device or pipe); pipe its content to `-`")
+    if not os.access(path, os.R_OK):
+        raise InputError(f"{name}: may not be read (permission denied)")
+
+
+def _kind_of(path: Path) -> tuple[str, Path]:
+    """What the file is by its content (its name may lie), and where its text lies after unpacking."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    name = reading_spool.name_of(path)
+    if not head:
+        raise InputError(f"{name}: is empty")
+    if head.startswith(b"\x1f\x8b"):
+        unpacked = reading_spool.unpack_gzip(path)
+        reading_spool.show_as(unpacked, name)
+        kind, _ = _kind_of(unpacked)
+        if kind not in ("csv", "json"):
+            raise InputError(f"{name}: only CSV and JSON are read from gzip files; unpack it first")
+        return ("gzip" if kind == "csv" else kind), unpacked
+    if head.startswith(b"PAR1"):
+        return "parquet", path
+    if head.startswith(b"PK\x03\x04"):
+        return _kind_of_zip(path, name), path
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "xls", path
+    known = {
+        b"%PDF": "a PDF document", b"ARROW1": "an Arrow file", b"SQLite format 3": "a database", b"\x28\xb5\x2f\xfd": "packed (zstd)",
+        b"BZh": "packed (bzip2)", b"\xfd7zXZ": "packed (xz)", b"7z\xbc\xaf": "packed (7z)", b"Rar!": "packed (rar)", b"PK\x05\x06": "an empty zip file",
+    }  # fmt: skip
+    for magic, what in known.items():
+        if head.startswith(magic):
+            raise InputError(f"{name}: is {what}; known are CSV, JSON, Parquet and Excel files")
+    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if re.match(rb"(?i)<(?:!doctype|html|\?xml|table|[a-z:]+[\s>])", begin):
+        what = "an HTML page" if re.search(rb"(?i)<(?:!doctype html|html|table)", begin) else "an XML file"
+        raise InputError(f"{name}: is {what}, whatever its name says; save it as CSV or .xlsx")
+    return ("json" if begin[:1] in (b"{", b"[") else "csv"), path
+
+
+def _kind_of_zip(path: Path, name: str) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            kind = archive.open("mimetype").read(100) if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+        raise InputError(f"{name}: is a damaged zip file or workbook ({error})") from error
+    if names.intersection(_WORKBOOKS) or b"opendocument.spreadsheet" in kind:
+        return "excel"
+    raise InputError(f"{name}: is a zip file, not a workbook; unpack it first")
+
+
+def _score(own: Layout | None) -> Score:
+    known = known_names(own)
+
+    def score(row: Sequence[str]) -> int:
+        return len({key for cell in row if cell and len(cell) <= 100 and (key := normalise(cell)) in known})
+
+    return score
+
+
+def _open_table(kind: str, path: Path, score: Score, own: Layout | None) -> Table:
+    if kind == "parquet":
+        return open_parquet(path)
+    if kind in ("excel", "xls"):
+        return open_excel(path, score, packed=kind == "excel")
+    encoding = own.encoding if own else None
+    if kind == "json":
+        return open_json(path, encoding)
+    layouts = [own] if own else list(built_in().values())
+    positional = {one.record: list(one.fields) for one in layouts if one.record is not None}
+    return open_csv(
+        path, score, encoding=encoding, delimiter=own.delimiter if own else None, positional=positional
+    )
+
+
+def _understand(
+    name: str, table: Table, layout: str | None, own: Layout | None, subject: Subject | None
+) -> tuple[Layout, Matching]:
+    """The layout of a table and its matched columns."""
+    if own is None and table.header_line == 0 and table.format == "csv":
+        own = next(one for one in built_in().values() if list(one.fields) == table.columns)
+    if own is None and layout is None:
+        own = recognised(table.columns)
+    if own is not None:
+        matching = match_names(table.columns, own.columns)
+        if not matching.positions:
+            raise InputError(
+                f"{name}: has none of the columns of layout {own.name}: {', '.join(shown(c) for c in table.columns[:12])}"
+            )
+        if subject is not None and own.subject not in (None, subject):
+            raise InputError(
+                f"{name}: layout {own.name} is of {own.subject} records, not of {subject} records"
+            )
+        return own, matching
+    exact = match_names(table.columns, {})
+    if layout == CANONICAL:
+        return built_in()[CANONICAL], exact
+    sides = {"vehicle": VEHICLE_COLUMNS, "fuel": FUEL_COLUMNS}
+    tried = {
+        side: match(table.columns, columns) for side, columns in sides.items() if subject in (None, side)
+    }
+    best = max(tried, key=lambda side: sum(level != "unsure" for level in tried[side].confidence.values()))
+    matching = tried[best]
+    all_canonical = all(
+        table.columns[p].strip() == c
+        for c, p in matching.positions.items()
+        if matching.confidence[c] != "unsure"
+    )
+    if all_canonical and len(exact.positions) >= 2:
+        return built_in()[CANONICAL], exact
+    return Layout(MATCHED, "matched by names", subject=best), matching
+
+
+def _subject_of(matching: Matching) -> Subject:
+    vehicle = len(set(matching.positions) & set(VEHICLE_COLUMNS))
+    return "fuel" if len(set(matching.positions) & set(FUEL_COLUMNS)) > vehicle else "vehicle"
+
+
+def _totals(source: Source) -> frozenset[int]:
+    """Lines of totals among the last rows: the first word says total, and at least a third of the known cells is empty."""
+    if source.format == "parquet" or not source.n_rows:
+        return frozenset()
+    count = min(TOTALS_WITHIN, source.n_rows)
+    width = range(len(source.columns))
+    frame = source.table.read(source.n_rows - count, count, list(width)).frame
+    lines: set[int] = set()
+    known = list(source.positions.values())
+    for row in frame.iter_rows():
+        cells = [str(cell).strip() if cell is not None else "" for cell in row[:-1]]
+        first = next((cell for cell in cells if cell), "")
+        empty = sum(not cells[position] for position in known)
+        if _TOTAL.fullmatch(first) and empty * 3 >= len(known) and empty:
+            lines.add(row[-1])
+    return frozenset(lines)
+
+
+def _japanese(cell: pl.Expr) -> pl.Expr:
+    """`平成27年4月`, `H27/4`, `R元.5`, `2015年4月10日` as `2015-04`, `2015-04-10`; anything else as it is."""
+    text = cell.str.normalize("NFKC").str.strip_chars().str.replace("元", "1", literal=True)
+    tail = r"\s*[年/.\-]?\s*(?:(\d{1,2})\s*[月/.\-]?\s*(?:(\d{1,2})\s*日?)?)?$"
+    out = cell
+    plain = text.str.extract_groups(r"^(\d{4})\s*年" + tail.removeprefix(r"\s*[年/.\-]?"))
+    out = (
+        pl.when(plain.struct[0].is_not_null())
+        .then(_joined(plain, plain.struct[0].cast(pl.Int32)))
+        .otherwise(out)
+    )
+    for letter, word, before in _JAPANESE_ERAS:
+        era = text.str.extract_groups(rf"^(?i:{letter}|{word})\.?\s*(\d{{1,2}})" + tail)
+        year = era.struct[0].cast(pl.Int32) + before
+        out = pl.when(era.struct[0].is_not_null()).then(_joined(era, year)).otherwise(out)
+    return out
+
+
+def _joined(groups: pl.Expr, year: pl.Expr) -> pl.Expr:
+    month, day = (groups.struct[index].str.zfill(2) for index in (1, 2))
+    return pl.concat_str([year.cast(pl.String), month, day], separator="-", ignore_nulls=True)
+
+
+def _scaled(cell: pl.Expr, dtype: pl.DataType, scale: Scale, *, thousands: bool) -> pl.Expr:
+    """Numbers times the factor; text that is no number stays, so that cleaning can say so."""
+    if dtype == pl.String:
+        text = cell.str.strip_chars()
+        if thousands:
+            grouped = text.str.replace_all(r"[,\s\u00a0\u202f']", "")
+            text = (
+                pl.when(text.str.contains(r"^\d{1,3}(?:[,\s\u00a0\u202f']\d{3})+(?:\.\d+)?$"))
+                .then(grouped)
+                .otherwise(text)
+            )
+        else:
+            text = text.str.replace(",", ".", literal=True)
+        number = text.cast(pl.Float64, strict=False)
+    else:
+        number = cell.cast(pl.Float64)
+    converted = number * scale.factor
+    if scale.below is not None:
+        converted = pl.when(number < scale.below).then(converted).otherwise(number)
+    if dtype == pl.String:
+        return pl.when(number.is_not_null()).then(converted.round(3).cast(pl.String)).otherwise(cell)
+    return converted

@@ -1,0 +1,1 @@
+"""Records against provisions: three values, never a guess."""

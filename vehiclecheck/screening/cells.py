@@ -1,0 +1,215 @@
+"""Which rules concern which rows: a lookup by country, period, category, propulsion and condition.
+
+For one deciding date a country's law changes on a few days; between two of them lies a *period*. Rows of one period with
+the same sets of possible categories, propulsions and conditions (a *profile*) meet the same rules: they share a *cell*.
+Cells are few, whatever the number of rows, so the rules of each are found once, and each row finds its cell by two
+gathers. A rule gets a *slot* of its shape in the cell; two rules of one shape in one cell get two slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from vehiclecheck.screening.rulebook import Rule, Rulebook, Shape
+from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY
+
+#: The columns of a profile, and what a row without the column is.
+PROFILE = ("category", "propulsion", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place for a rule of a shape. `rule` and `certain` are looked up by cell; a null rule is an empty slot."""
+
+    shape: Shape
+    rule: pl.Series
+    certain: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The periods of all countries of a rulebook for one deciding date.
+
+    `place` maps (country, day) to a period; `starts` are the first days of the periods; a period is *plain* unless one
+    provision has two versions there that may both be in force.
+    """
+
+    decides: str
+    first: int
+    last: int
+    offset: pl.Series
+    place: pl.Series
+    starts: pl.Series
+    ends: pl.Series
+    members: list[list[tuple[int, bool]]]
+
+    def period(self, country: pl.Expr, day: pl.Expr) -> pl.Expr:
+        """The period of a day in a country (physical country codes); null where the country has no rules."""
+        row = pl.lit(self.offset).gather(country)
+        return pl.lit(self.place).gather(row + day.clip(self.first, self.last) - self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The slots of every (period, profile). `merge` tells cells in which one provision stands twice."""
+
+    calendar: Calendar
+    profiles: int
+    slots: list[Slot]
+    merge: pl.Series
+
+
+def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calendar:
+    """The calendar of the rules that `decides` picks, for countries numbered as in `codes`."""
+    by_country: dict[str, list[int]] = {}
+    for number, rule in enumerate(book.rules):
+        if rule.shape.decides == decides:
+            by_country.setdefault(rule.version.pack, []).append(number)
+    edges = {
+        country: sorted({edge for number in numbers for edge in _edges(book.rules[number])})
+        for country, numbers in by_country.items()
+    }
+    real = [edge for days in edges.values() for edge in days if FIRST_DAY < edge <= LAST_DAY]
+    first, last = (min(real) - 1, max(real)) if real else (FIRST_DAY, FIRST_DAY)
+    width = last - first + 1
+    starts: list[int] = []
+    ends: list[int] = []
+    members: list[list[tuple[int, bool]]] = []
+    runs: list[tuple[int, int]] = []
+    offsets: dict[str, int] = {}
+    for row, (country, numbers) in enumerate(by_country.items()):
+        offsets[country] = row * width
+        days = [FIRST_DAY, *(edge for edge in edges[country] if FIRST_DAY < edge <= LAST_DAY)]
+        for start, end in zip(days, [*days[1:], LAST_DAY + 1], strict=True):
+            period = len(starts)
+            starts.append(start)
+            ends.append(end)
+            members.append(
+                [
+                    (number, _covers(book.rules[number].certain, start, end))
+                    for number in numbers
+                    if _covers(book.rules[number].possible, start, end)
+                ]
+            )
+            runs.append((period, min(end, last + 1) - max(start, first)))
+    place = (
+        pl.DataFrame({"period": [p for p, _ in runs], "length": [n for _, n in runs]})
+        .select(pl.col("period").cast(pl.Int32).repeat_by("length").explode(empty_as_null=False))
+        .to_series()
+        if runs
+        else pl.Series("period", [], dtype=pl.Int32)
+    )
+    return Calendar(
+        decides=decides,
+        first=first,
+        last=last,
+        offset=pl.Series("offset", [offsets.get(code) for code in codes], dtype=pl.Int32),
+        place=place,
+        starts=pl.Series("start", starts, dtype=pl.Int32),
+        ends=pl.Series("end", ends, dtype=pl.Int32),
+        members=members,
+    )
+
+
+def _edges(rule: Rule) -> tuple[int, int, int, int]:
+    return (*rule.certain, *rule.possible)
+
+
+def _covers(span: tuple[int, int], start: int, end: int) -> bool:
+    return span[0] <= start and end <= span[1]
+
+
+def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> Cells:
+    """The cells of all periods with each of the given profiles (rows of `PROFILE` masks, in the order of their numbers)."""
+    count = profiles.height
+    pairs = pl.DataFrame(
+        {
+            "period": [period for period, rules in enumerate(calendar.members) for _ in rules],
+            "rule": [number for rules in calendar.members for number, _ in rules],
+            "in_force": [certain for rules in calendar.members for _, certain in rules],
+        },
+        schema={"period": pl.Int32, "rule": pl.Int32, "in_force": pl.Boolean},
+    )
+    shapes = sorted({rule.shape for rule in book.rules if rule.shape.decides == calendar.decides}, key=repr)
+    numbers = {shape: number for number, shape in enumerate(shapes)}
+    provisions: dict[str, int] = {}
+    rules = pl.DataFrame(
+        {
+            "rule": list(range(len(book.rules))),
+            "shape": [numbers.get(rule.shape, -1) for rule in book.rules],
+            "provision": [provisions.setdefault(rule.version.provision, len(provisions)) for rule in book.rules],
+            "scope_category": [rule.category for rule in book.rules],
+            "scope_propulsion": [rule.propulsion for rule in book.rules],
+            "scope_condition": [rule.condition for rule in book.rules],
+        },
+        schema={
+            "rule": pl.Int32,
+            "shape": pl.Int32,
+            "provision": pl.Int32,
+            **{f"scope_{name}": pl.Int32 for name in PROFILE},
+        },
+    )
+    relation = _relation(book, rules, profiles)
+    found = (
+        pairs.join(relation, on="rule")
+        .with_columns(
+            cell=pl.col("period") * count + pl.col("profile"),
+            certain=pl.col("in_force") & pl.col("certain"),
+        )
+        .sort("cell", "shape", "rule")
+        .with_columns(slot=pl.int_range(pl.len(), dtype=pl.Int32).over("cell", "shape"))
+    )
+    size = len(calendar.members) * count
+    merge = (
+        found.filter(pl.col("provision").count().over("cell", "provision") > 1).select("cell").unique().to_series()
+    )
+    slots = []
+    for (shape, _slot), part in sorted(found.partition_by("shape", "slot", as_dict=True).items()):  # type: ignore[type-var]
+        slots.append(
+            Slot(
+                shape=shapes[int(str(shape))],
+                rule=_scatter(size, part["cell"], part["rule"], pl.Int32),
+                certain=_scatter(size, part["cell"], part["certain"], pl.Boolean),
+            )
+        )
+    flags = _scatter(size, merge, pl.repeat(True, merge.len(), eager=True), pl.Boolean).fill_null(False)
+    return Cells(calendar=calendar, profiles=count, slots=slots, merge=flags)
+
+
+def _scatter(size: int, places: pl.Series, values: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
+    return pl.repeat(None, size, dtype=dtype, eager=True).scatter(places, values.cast(dtype))
+
+
+def _relation(book: Rulebook, rules: pl.DataFrame, profiles: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of rule and profile of which the rule may concern the profile; `certain` where it surely does."""
+    pairs = rules.join(profiles.with_row_index("profile").cast({"profile": pl.Int32}), how="cross")
+    possible, certain = pl.lit(True), pl.lit(True)
+    for name in PROFILE:
+        shared = pl.col(name) & pl.col(f"scope_{name}")
+        possible, certain = possible & (shared != 0), certain & (shared == pl.col(name))
+    related = pairs.filter(possible).with_columns(certain=certain)
+    spared = [
+        {"rule": number, "spare_category": category, "spare_propulsion": propulsion, "spare_condition": condition}
+        for number, rule in enumerate(book.rules)
+        for category, propulsion, condition in rule.exempt_cells
+    ]
+    if spared:
+        schema = {"rule": pl.Int32, **{f"spare_{name}": pl.Int32 for name in PROFILE}}
+        inside, outside = pl.lit(True), pl.lit(False)
+        for name in PROFILE:
+            shared = pl.col(name) & pl.col(f"spare_{name}")
+            inside, outside = inside & (shared == pl.col(name)), outside | (shared == 0)
+        touched = (
+            related.join(pl.DataFrame(spared, schema=schema), on="rule")
+            .group_by("rule", "profile")
+            .agg(inside=inside.any(), outside=outside.all())
+        )
+        related = (
+            related.join(touched, on=["rule", "profile"], how="left")
+            .filter(pl.col("inside").fill_null(False).not_())
+            .with_columns(certain=pl.col("certain") & pl.col("outside").fill_null(True))
+        )
+    return related.select("rule", "profile", "shape", "provision", "certain")

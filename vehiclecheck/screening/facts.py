@@ -1,0 +1,164 @@
+"""What is known of a record, as expressions: every fact is an interval or a set, and an absent one is the widest.
+
+Null bounds become sentinels here, once, so that no test further on has to think of nulls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+import polars as pl
+
+from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY
+from vehiclecheck.vocabulary.terms import (
+    ALL_CATEGORIES,
+    ALL_CONDITIONS,
+    ALL_PROPULSIONS,
+    CONDITION_WORDS,
+    DATE_COLUMNS,
+)
+
+Param = Callable[[str], pl.Expr]
+Bounds = tuple[pl.Expr, pl.Expr]
+
+#: The dates that stand in, in this order, for one that the record does not tell.
+FALLBACK_ORDER = ("arrival", "declaration", "shipment")
+
+#: The record field to ask for when a column does not settle a question.
+FIELD_OF = {
+    "arrived": "arrived_on",
+    "declared": "declared_on",
+    "shipped": "shipped_on",
+    "registered": "registered_on",
+    "class": "emission_class",
+}
+
+
+def date_order(name: str) -> tuple[str, ...]:
+    """The columns that may stand for the date `name` (arrival, declaration, …), the date itself first."""
+    names = [name, *(other for other in FALLBACK_ORDER if other != name)]
+    return tuple(DATE_COLUMNS[each] for each in names)
+
+
+class Facts:
+    """The columns of a prepared frame, and which of them it has. `relations` holds the membership tables of a rulebook."""
+
+    def __init__(self, columns: Collection[str], relations: Mapping[str, tuple[pl.Series, int]] | None = None) -> None:
+        self.columns = frozenset(columns)
+        self._relations = dict(relations or {})
+
+    def has(self, name: str) -> bool:
+        """Whether the frame has this column."""
+        return name in self.columns
+
+    def column(self, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+        """The column, or null where the frame lacks it."""
+        return pl.col(name) if name in self.columns else pl.lit(None, dtype=dtype)
+
+    def days(self, prefix: str) -> Bounds:
+        """First and last possible day (day codes) of a date column pair."""
+        low, high = f"{prefix}_lo", f"{prefix}_hi"
+        return (
+            pl.col(low).fill_null(FIRST_DAY) if low in self.columns else pl.lit(FIRST_DAY, dtype=pl.Int32),
+            pl.col(high).fill_null(LAST_DAY) if high in self.columns else pl.lit(LAST_DAY, dtype=pl.Int32),
+        )
+
+    def numbers(self, prefix: str) -> Bounds:
+        """Least and greatest possible value of a number, infinite where unknown; a column without `_lo` is exact."""
+        if prefix in self.columns:
+            exact = pl.col(prefix).cast(pl.Float64)
+            return exact.fill_null(float("-inf")), exact.fill_null(float("inf"))
+        low, high = f"{prefix}_lo", f"{prefix}_hi"
+        return (
+            pl.col(low).cast(pl.Float64).fill_null(float("-inf")) if low in self.columns else pl.lit(float("-inf")),
+            pl.col(high).cast(pl.Float64).fill_null(float("inf")) if high in self.columns else pl.lit(float("inf")),
+        )
+
+    def years(self) -> Bounds:
+        """First and last possible model year."""
+        low, high = "model_year_lo", "model_year_hi"
+        return (
+            pl.col(low).cast(pl.Int32).fill_null(0) if low in self.columns else pl.lit(0, dtype=pl.Int32),
+            pl.col(high).cast(pl.Int32).fill_null(10_000) if high in self.columns else pl.lit(10_000, dtype=pl.Int32),
+        )
+
+    def clock(self, name: str) -> Bounds:
+        """First and last possible day of the date `name`, or of the date that stands in for it."""
+        return pl.col(f"{name}_from"), pl.col(f"{name}_until")
+
+    def clock_columns(self, name: str) -> list[pl.Expr]:
+        """The columns that `clock` reads: the first date in the fallback order of which anything is known."""
+        known = [prefix for prefix in date_order(name) if {f"{prefix}_lo", f"{prefix}_hi"} & self.columns]
+        if not known:
+            return [
+                pl.lit(FIRST_DAY, dtype=pl.Int32).alias(f"{name}_from"),
+                pl.lit(LAST_DAY, dtype=pl.Int32).alias(f"{name}_until"),
+            ]
+        low, high = self.days(known[-1])
+        for prefix in reversed(known[:-1]):
+            told = self.told(prefix)
+            first, last = self.days(prefix)
+            low, high = pl.when(told).then(first).otherwise(low), pl.when(told).then(last).otherwise(high)
+        return [low.alias(f"{name}_from"), high.alias(f"{name}_until")]
+
+    def told(self, prefix: str) -> pl.Expr:
+        """Whether anything at all is known of a date."""
+        parts = [pl.col(f"{prefix}_{end}").is_not_null() for end in ("lo", "hi") if f"{prefix}_{end}" in self.columns]
+        return pl.any_horizontal(parts) if parts else pl.lit(False)
+
+    def mask(self, name: str) -> pl.Expr:
+        """The set of possible categories, propulsions or conditions. A record without condition is used."""
+        widest = {"category": ALL_CATEGORIES, "propulsion": ALL_PROPULSIONS, "condition": CONDITION_WORDS["used"]}[name]
+        if name not in self.columns:
+            return pl.lit(widest, dtype=pl.Int32)
+        return pl.col(name).cast(pl.Int32).fill_null(widest)
+
+    def member(self, domain: str, index: pl.Expr) -> pl.Expr:
+        """Whether the record's value in `domain` (issuer, origin, region …) is in the set number `index`; null = unknown.
+
+        Each set of names that some pack lists is a row of one table; a value that no pack names is its last column.
+        """
+        table, width = self._relations[domain]
+        place = pl.col(f"@{domain}").cast(pl.Int32)
+        return pl.lit(table).gather(index * width + place)
+
+    def position_columns(self, domains: Mapping[str, tuple[str, list[str]]]) -> list[pl.Expr]:
+        """For each domain (column, names) the column `@domain`: the place of the record's value among the names."""
+        columns = []
+        for domain, (column, names) in domains.items():
+            if column not in self.columns:
+                columns.append(pl.lit(None, dtype=pl.Int32).alias(f"@{domain}"))
+                continue
+            place = pl.col(column).cast(pl.String).cast(pl.Enum(names), strict=False).to_physical().cast(pl.Int32)
+            other = pl.when(pl.col(column).is_not_null()).then(len(names))
+            columns.append(pl.coalesce(place, other).cast(pl.Int32).alias(f"@{domain}"))
+        return columns
+
+
+def within(bounds: Bounds, least: pl.Expr | None, greatest: pl.Expr | None) -> pl.Expr:
+    """True where the whole interval lies in [least, greatest], false where none of it does, null otherwise."""
+    low, high = bounds
+    if least is None and greatest is None:
+        return pl.lit(True)
+    if least is None:
+        return pl.when(high <= greatest).then(True).when(low > greatest).then(False)
+    if greatest is None:
+        return pl.when(low >= least).then(True).when(high < least).then(False)
+    inside = (low >= least) & (high <= greatest)
+    return pl.when(inside).then(True).when((high < least) | (low > greatest)).then(False)
+
+
+def subset(have: pl.Expr, of: pl.Expr) -> pl.Expr:
+    """True where the set `have` lies in `of`, false where they share nothing, null otherwise (bit masks)."""
+    shared = have & of
+    return pl.when(shared == have).then(True).when(shared == 0).then(False)
+
+
+def condition_scope(words: Collection[str]) -> int:
+    """The bit mask of a scope's condition words; `used` includes salvage."""
+    from vehiclecheck.vocabulary.terms import CONDITION_SCOPE_WORDS
+
+    mask = 0
+    for word in words:
+        mask |= CONDITION_SCOPE_WORDS[word]
+    return mask & ALL_CONDITIONS

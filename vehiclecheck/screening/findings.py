@@ -1,0 +1,115 @@
+"""Findings in words: everything about a rule is looked up once by its number, nothing is composed row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from vehiclecheck.screening.judging import FAIL, PASS, UNKNOWN
+from vehiclecheck.screening.kinds import registry
+from vehiclecheck.screening.rulebook import SIDES, Rule, Rulebook
+from vehiclecheck.vocabulary.countries import country_name
+
+OUTCOMES = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
+OUTCOME = pl.Enum(["pass", "unknown", "fail"])
+SIDE = pl.Enum(list(SIDES))
+
+_FOLLOWS = {
+    "refuse": "refused",
+    "surcharge": "a surcharge is due",
+    "permit": "a permit is needed",
+    "inspect": "an inspection is due",
+    "advise": "advice",
+}
+_NOT_IN_FORCE = {
+    "draft": " (draft, not in force)",
+    "recommended": " (recommended, not law)",
+    "repealed": " (never applied or repealed)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """What is said about the rules of all sides, numbered through: `offset` of a side + number in its book."""
+
+    offsets: dict[str, int]
+    table: pl.DataFrame
+    messages: pl.Series
+
+    def columns(self, rule: pl.Expr, code: pl.Expr) -> list[pl.Expr]:
+        """The wordy columns of a finding, by global rule number and answer."""
+        found = [pl.lit(self.table[name]).gather(rule).alias(name) for name in self.table.columns]
+        return [*found, pl.lit(self.messages).gather(rule * 4 + code.cast(pl.Int32)).alias("message")]
+
+
+def rule_words(books: Sequence[Rulebook]) -> RuleWords:
+    """The words of all rules of some books."""
+    kinds = registry()
+    offsets: dict[str, int] = {}
+    rows: list[dict[str, str]] = []
+    messages: list[str] = []
+    for book in books:
+        offsets[book.side] = len(rows)
+        for rule in book.rules:
+            version, kind = rule.version, kinds[rule.version.kind]
+            asks = version.asks if version.kind != "min_emission_class" else _class_asked(rule)
+            required, unit = kind.required(asks)
+            rows.append(
+                {
+                    "side": book.side,
+                    "country": version.pack,
+                    "provision": version.provision,
+                    "kind": version.kind,
+                    "effect": version.effect,
+                    "observed": kind.quantity(asks),
+                    "required": required,
+                    "unit": unit,
+                    "status": version.status,
+                    "source": version.cite(),
+                    "grade": version.grade,
+                }
+            )
+            messages += ["", *(message(rule, required, kind.quantity(asks), code) for code in (PASS, UNKNOWN, FAIL))]
+    names = ("side", "country", "provision", "kind", "effect", "observed", "required", "unit", "status", "source", "grade")
+    table = pl.DataFrame(
+        [_as_enum(name, [row[name] for row in rows]) for name in names],
+    )
+    return RuleWords(offsets, table, _as_enum("message", messages))
+
+
+def _class_asked(rule: Rule) -> dict[str, str]:
+    from vehiclecheck.vocabulary.terms import HEAVY_DUTY
+
+    asks = rule.version.asks
+    if "class" in asks:
+        return {"class": asks["class"]}
+    heavy = rule.category & ~HEAVY_DUTY == 0
+    return {"class": asks.get("heavy" if heavy else "light") or asks.get("light") or asks["heavy"]}
+
+
+def _as_enum(name: str, words: list[str]) -> pl.Series:
+    return pl.Series(name, words, dtype=pl.Enum(sorted(set(words)) or [""]))
+
+
+def message(rule: Rule, required: str, quantity: str, code: int) -> str:
+    """One sentence a person can read: who asks what, what the record shows, what follows, where it is written."""
+    version = rule.version
+    country = country_name(version.pack)
+    shown = {
+        PASS: "the record shows that this holds",
+        UNKNOWN: "the record does not settle it",
+        FAIL: "the record shows otherwise",
+    }[code]
+    if version.kind == "surcharge":
+        shown = {PASS: "not due here", UNKNOWN: "the record does not settle whether it is due", FAIL: "due here"}[code]
+    follows = f": {_FOLLOWS[version.effect]}" if code == FAIL and version.kind != "surcharge" else ""
+    if version.kind == "prohibition":
+        shown = {PASS: "not in its scope", UNKNOWN: "it may be in its scope", FAIL: "it is in its scope"}[code]
+    status = _NOT_IN_FORCE.get(version.status, "")
+    asked = f"{quantity} {required}".strip() if version.kind in _NUMERIC else required
+    return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {version.cite()}"
+
+
+_NUMERIC = {"max_age", "min_age", "exhaust_limit", "max_odometer", "registration", "fuel_limit", "min_emission_class"}

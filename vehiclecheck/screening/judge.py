@@ -1,0 +1,227 @@
+"""Prepared records in, verdicts and findings out: both sides, and a named standard where one is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.findings import OUTCOME, OUTCOMES, RuleWords, rule_words
+from vehiclecheck.screening.judging import EFFECTS, FAIL, GRADES, PASS, UNKNOWN, SideJudge, SideResult
+from vehiclecheck.screening.rulebook import SIDES, compile_rules
+from vehiclecheck.screening.verdicts import as_lane, as_verdict, overall_place, side_places
+from vehiclecheck.standards import Library, PackError
+from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_expr
+
+_EFFECT_WORDS = [";".join(word for place, word in enumerate(EFFECTS) if mask >> place & 1) for mask in range(32)]
+_EFFECT_SETS = pl.Enum(sorted(set(_EFFECT_WORDS)))
+
+#: The columns of `findings` in their order.
+FINDING_COLUMNS = (
+    "record_id",
+    "side",
+    "country",
+    "provision",
+    "kind",
+    "outcome",
+    "effect",
+    "status",
+    "observed",
+    "observed_low",
+    "observed_high",
+    "required",
+    "unit",
+    "inferred",
+    "missing",
+    "source",
+    "grade",
+    "message",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A judged range. `verdicts` has a row a record in their order; `findings` a row a provision that did not pass,
+    ordered by record, with `row` (place of the record) and `rule` (number in the judge's words).
+    """
+
+    verdicts: pl.DataFrame
+    findings: pl.DataFrame
+
+
+class Judge:
+    """Judges ranges of prepared records against the packs of both sides.
+
+    `codes` are the categories of the record's country columns. `standard` names a harmonised standard that is asked as
+    if it were the importer's law. With `passes` findings list what passed as well.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        codes: Sequence[str],
+        *,
+        countries: Sequence[str] | None = None,
+        standard: str | None = None,
+        subject: str = "vehicle",
+        passes: bool = False,
+    ) -> None:
+        self._codes = list(codes)
+        self._position = {code: place for place, code in enumerate(self._codes)}
+        wanted = library.countries if countries is None else list(countries)
+        standards = [code for code in library.standards if countries is None or code in wanted]
+        packs = library.packs([code for code in [*wanted, *standards] if code in self._position])
+        self._sides = {side: SideJudge(compile_rules(packs, side, subject), self._codes, passes) for side in ("export", "import")}
+        self.standard = standard
+        if standard is not None:
+            if standard not in library.standards:
+                raise PackError(f"no standard {standard!r}; standards: {', '.join(library.standards)}")
+            book = compile_rules([library.pack(standard)], "standard", subject)
+            self._sides["standard"] = SideJudge(book, self._codes, passes)
+        self.words: RuleWords = rule_words([judge.book for judge in self._sides.values()])
+
+    def judge(self, records: pl.DataFrame) -> Judgement:
+        """Judges prepared records (columns as `vehiclecheck.records` makes them)."""
+        base = records.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
+        places: dict[str, pl.Series] = {}
+        results: list[SideResult] = []
+        found: list[pl.DataFrame] = []
+        for side, judge in self._sides.items():
+            country = self._country(base, side)
+            if country is None:
+                continue
+            result = judge.judge(base, country)
+            places[side] = side_places(result, base, country, self._codes)
+            if side != "standard" or not results:
+                results.append(result)
+            if result.findings.height:
+                found.append(
+                    result.findings.with_columns(
+                        pl.col("rule") + self.words.offsets[side], self._missing_words(result.findings, judge)
+                    )
+                )
+        findings = self._ordered(found)
+        return Judgement(self._verdicts(base, places, results), self._finding_table(base, findings))
+
+    def _country(self, base: pl.DataFrame, side: str) -> pl.Series | None:
+        if side == "standard":
+            return pl.repeat(self._position[str(self.standard)], base.height, dtype=pl.Int32, eager=True)
+        column = SIDES[side]
+        return base[column].to_physical().cast(pl.Int32) if column in base.columns else None
+
+    @staticmethod
+    def _missing_words(findings: pl.DataFrame, judge: SideJudge) -> pl.Series:
+        """Missing fields in words; few combinations occur, so each is written once."""
+        masks = findings["missing"].unique().sort()
+        fields = judge.missing_fields
+        words = [";".join(name for place, name in enumerate(fields) if mask >> place & 1) for mask in masks]
+        places = masks.search_sorted(findings["missing"])
+        enum = pl.Enum(sorted(set(words)))
+        return pl.Series("missing", words, dtype=enum).gather(places).cast(pl.String).alias("missing")
+
+    @staticmethod
+    def _ordered(found: list[pl.DataFrame]) -> pl.DataFrame:
+        if not found:
+            return pl.DataFrame(
+                schema={
+                    "row": pl.UInt32,
+                    "rule": pl.Int32,
+                    "code": pl.UInt8,
+                    "low": pl.Float64,
+                    "high": pl.Float64,
+                    "inferred": pl.Boolean,
+                    "missing": pl.String,
+                }
+            )
+        together = pl.concat(found)
+        key = pl.col("row").cast(pl.Int64) * 65_536 + pl.col("rule")
+        return together.sort(key)
+
+    def _verdicts(self, base: pl.DataFrame, places: dict[str, pl.Series], results: Sequence[SideResult]) -> pl.DataFrame:
+        own = {side: place for side, place in places.items() if side != "standard"}
+        overall = overall_place(own) if own else places["standard"]
+        facts = Facts(base.columns)
+        start, until = facts.clock_columns("arrival")
+        columns: list[pl.Expr | pl.Series] = [
+            pl.col(name) for name in ("record_id", "exporter", "importer", "quantity") if name in base.columns
+        ]
+        for side, name in (("export", "exporter_verdict"), ("import", "importer_verdict"), ("standard", "standard_verdict")):
+            if side in places:
+                columns.append(as_verdict(places[side], name))
+        columns += [as_verdict(overall, "verdict"), as_lane(overall)]
+        columns += self._reasons(results, base.height)
+        window = base.lazy().select(start.alias("from"), until.alias("until")).collect()
+        days = window.select(
+            _as_day(window["from"]).alias("in_force_on"),
+            _as_day(window.select(pl.when(pl.col("until") != pl.col("from")).then("until")).to_series()).alias("in_force_to"),
+        )
+        return base.lazy().select(*columns).collect().hstack(days)
+
+    def _reasons(self, results: Sequence[SideResult], height: int) -> list[pl.Series]:
+        """The columns effects, reasons and grade: of all sides and deciding dates those that are as bad as the worst."""
+        parts = [summary for result in results for summary in result.summaries]
+        named, graded = pl.Series(_EFFECT_WORDS, dtype=_EFFECT_SETS), pl.Series(GRADES, dtype=pl.Enum(GRADES))
+        if not parts:
+            none = pl.repeat(0, height, dtype=pl.UInt8, eager=True)
+            empty = pl.repeat("", height, eager=True)
+            return [named.gather(none).alias("effects"), empty.alias("reasons"), graded.gather(none).alias("grade")]
+        if len(parts) == 1:
+            one = parts[0]
+            return [
+                named.gather(one["effects"]).alias("effects"),
+                one["reasons"],
+                graded.gather(one["grade"]).alias("grade"),
+            ]
+        frame = pl.DataFrame(
+            [part[name].alias(f"{name}{place}") for place, part in enumerate(parts) for name in part.columns]
+        ).lazy()
+        places = range(len(parts))
+        worst = pl.max_horizontal(f"severity{place}" for place in places)
+        leading = [pl.col(f"severity{place}") == pl.col("worst") for place in places]
+        reasons = [
+            pl.when(lead & (pl.col(f"reasons{place}") != "")).then(f"reasons{place}")
+            for place, lead in zip(places, leading, strict=True)
+        ]
+        grades = [pl.when(lead).then(f"grade{place}") for place, lead in zip(places, leading, strict=True)]
+        effects = pl.reduce(lambda one, other: one | other, [pl.col(f"effects{place}") for place in places])
+        done = (
+            frame.with_columns(worst.alias("worst"))
+            .select(
+                pl.lit(named).gather(effects).alias("effects"),
+                pl.concat_str(reasons, separator=";", ignore_nulls=True).alias("reasons"),
+                pl.lit(graded).gather(pl.max_horizontal(grades)).alias("grade"),
+            )
+            .collect()
+        )
+        return done.get_columns()
+
+    def _finding_table(self, base: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+        outcome = pl.Series([None, *(OUTCOMES[code] for code in (PASS, UNKNOWN, FAIL))], dtype=OUTCOME)
+        rule, code = pl.col("rule"), pl.col("code")
+        ids = base["record_id"] if "record_id" in base.columns else base["row"].cast(pl.String)
+        return (
+            findings.lazy()
+            .with_columns(
+                pl.lit(ids).gather(pl.col("row")).alias("record_id"),
+                *self.words.columns(rule, code),
+                pl.lit(outcome).gather(code).alias("outcome"),
+                pl.col("low").alias("observed_low"),
+                pl.col("high").alias("observed_high"),
+            )
+            .select(*FINDING_COLUMNS, "row", "rule")
+            .collect()
+        )
+
+
+
+def _as_day(codes: pl.Series) -> pl.Series:
+    """Day codes as dates, through a table of the days that occur: calendars are slow, lookups are not."""
+    real = codes.filter((codes > FIRST_DAY) & (codes < LAST_DAY))
+    if real.is_empty():
+        return pl.repeat(None, codes.len(), dtype=pl.Date, eager=True)
+    first, last = int(real.min()), int(real.max())  # type: ignore[call-overload]
+    table = pl.select(day_expr(pl.int_range(first, last + 1, dtype=pl.Int32))).to_series()
+    inside = pl.when(pl.col("code").is_between(first, last)).then(pl.col("code") - first)
+    return table.gather(pl.DataFrame({"code": codes}).select(inside).to_series())

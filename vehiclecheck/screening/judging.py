@@ -1,0 +1,471 @@
+"""A range of records judged: for every row and every rule that concerns it pass, fail or unknown.
+
+The dense path serves rows whose deciding date lies in one period of law: every slot is one expression over the whole
+column. Rows whose date straddles a change of law (or that meet two versions of one provision at once) take the path by
+parts: each possible period is asked about its part of the window, and the answers are merged by provision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from vehiclecheck.screening.cells import PROFILE, Cells, Slot, build_calendar, build_cells
+from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.rulebook import ADVICE, CONDITIONAL, REFUSING, Rulebook, applies, observe
+from vehiclecheck.vocabulary.terms import DATE_COLUMNS
+
+#: What a rule says of a row.
+SILENT, PASS, UNKNOWN, FAIL = 0, 1, 2, 3
+
+#: What a side's rules come to: nothing applies, admitted, conditional, undetermined, refused.
+NOTHING, ADMITTED, FOLLOWS, UNDETERMINED, REFUSED = 0, 1, 2, 3, 4
+
+#: Record fields that a finding can miss, numbered as bits.
+MISSING_FIELDS = (
+    "arrived_on",
+    "declared_on",
+    "shipped_on",
+    "registered_on",
+    "first_registered",
+    "manufactured",
+    "model_year",
+    "emission_class",
+    "odometer_km",
+    "steering",
+    "category",
+    "propulsion",
+    "condition",
+    "product",
+    "gvw_kg",
+    "engine_cc",
+    "seats",
+    "power_kw",
+    "certificate_type",
+    "certificate_issuer",
+    "certificate_on",
+    "certificate_valid_until",
+    "certificate_result",
+    "deregistered",
+    "equipment",
+    "permit",
+    "exporter",
+    "importer",
+    "exporter_region",
+    "importer_region",
+    "regime",
+    "grade",
+    "co_percent",
+    "hc_ppm",
+    "opacity_m1",
+)
+_BIT = {name: 1 << place for place, name in enumerate(MISSING_FIELDS)}
+#: Anything else a rule rests on (a fuel property, a column of a custom rule) is numbered behind these as it is met.
+EFFECTS = ("refuse", "surcharge", "permit", "inspect", "advise")
+GRADES = ("", "A", "B", "C")
+_FINDING_COLUMNS = ("row", "rule", "code", "low", "high", "inferred", "missing")
+
+
+@dataclass(slots=True)
+class SideResult:
+    """One side of a judged range.
+
+    `severity` of each row; `summaries`, one frame a deciding date with a row a record: its severity, the `reasons`
+    (provision ids) that make it so, the `effects` that follow (bits of EFFECTS), the worst `grade` of the reasons;
+    `findings` with rules numbered in the side's book.
+    """
+
+    book: Rulebook
+    severity: pl.Series
+    summaries: list[pl.DataFrame]
+    findings: pl.DataFrame
+
+
+class SideJudge:
+    """Judges ranges with one rulebook; what it looks up is built once and kept for the next range."""
+
+    def __init__(self, book: Rulebook, codes: Sequence[str], passes: bool = False) -> None:
+        self.book = book
+        self._codes = list(codes)
+        self._passes = passes
+        self._fields: dict[str, int] = dict(_BIT)
+        decides = sorted({rule.shape.decides for rule in book.rules})
+        self._calendars = [build_calendar(book, name, codes) for name in decides]
+        self._cells: dict[tuple[int, ...], list[Cells]] = {}
+        self._scopes = {
+            "category": pl.Series([rule.category for rule in book.rules], dtype=pl.Int32),
+            "propulsion": pl.Series([rule.propulsion for rule in book.rules], dtype=pl.Int32),
+            "condition": pl.Series([rule.condition for rule in book.rules], dtype=pl.Int32),
+        }
+        provisions: dict[str, int] = {}
+        self._provision = pl.Series(
+            [provisions.setdefault(rule.version.provision, len(provisions)) for rule in book.rules], dtype=pl.Int32
+        )
+        self._weight = pl.Series([rule.shape.weight for rule in book.rules], dtype=pl.Int8)
+        self._name = pl.Series([rule.version.provision for rule in book.rules], dtype=pl.String)
+        self._effect = pl.Series([1 << EFFECTS.index(rule.version.effect) for rule in book.rules], dtype=pl.UInt8)
+        self._grade = pl.Series([GRADES.index(rule.version.grade) for rule in book.rules], dtype=pl.UInt8)
+
+    @property
+    def missing_fields(self) -> list[str]:
+        """The names of the bits in a finding's `missing`."""
+        return list(self._fields)
+
+    def judge(self, base: pl.DataFrame, country: pl.Series) -> SideResult:
+        """Judges prepared rows (with a column `row`); `country` holds their places in the codes, null for none."""
+        if not self.book.rules or base.is_empty():
+            empty = pl.repeat(NOTHING, base.height, dtype=pl.Int8, eager=True)
+            return SideResult(self.book, empty, [], _no_findings())
+        frame, facts = self._facts(base, country)
+        summaries: list[pl.DataFrame] = []
+        findings: list[pl.DataFrame] = []
+        groups, places = self._cells_of(frame)
+        for cells in groups:
+            summary, found = self._judge_group(frame, facts, cells, places)
+            summaries.append(summary)
+            findings.extend(found)
+        worst = pl.select(pl.max_horizontal(part["severity"] for part in summaries).cast(pl.Int8)).to_series()
+        kept = [part for part in findings if part.height]
+        return SideResult(self.book, worst, summaries, pl.concat(kept) if kept else _no_findings())
+
+    def _facts(self, base: pl.DataFrame, country: pl.Series) -> tuple[pl.DataFrame, Facts]:
+        """The frame with the columns that all tests share: country, profile, clocks, places of names."""
+        facts = Facts(base.columns, self.book.relations)
+        clocks = {rule.shape.decides for rule in self.book.rules}
+        for rule in self.book.rules:
+            clocks |= {value for key, value in rule.version.asks.items() if key in ("to_date", "at", "valid_at")}
+        columns = [expr for name in DATE_COLUMNS if name in clocks for expr in facts.clock_columns(name)]
+        masks = {name: facts.mask(name) for name in PROFILE}
+        if self.book.subject == "fuel":
+            products = pl.Series([1, 2, 4, 8], dtype=pl.Int32)
+            told = pl.lit(products).gather(pl.col("product").to_physical()) if "product" in base.columns else None
+            masks["category"] = pl.lit(15, dtype=pl.Int32) if told is None else told.fill_null(15)
+        key = masks["category"] * 4096 + masks["propulsion"] * 8 + masks["condition"]
+        frame = base.lazy().with_columns(
+            *columns,
+            *facts.position_columns(self.book.domains),
+            key.cast(pl.Int32).alias("@profile"),
+            pl.lit(country.cast(pl.Int32)).alias("@country"),
+        )
+        if self.book.subject == "fuel":
+            frame = frame.with_columns(category=masks["category"])
+        done = frame.collect()
+        return done, Facts(done.columns, self.book.relations)
+
+    def _cells_of(self, frame: pl.DataFrame) -> tuple[list[Cells], pl.Series]:
+        """The cells for the profiles of a frame, one entry a deciding date, and the table from profile key to number."""
+        keys = frame["@profile"].unique().sort()
+        known = tuple(keys.to_list())
+        if known not in self._cells:
+            profiles = pl.DataFrame({"category": keys // 4096, "propulsion": keys // 8 % 512, "condition": keys % 8})
+            profiles = profiles.cast(pl.Int32)
+            self._cells[known] = [build_cells(self.book, calendar, profiles) for calendar in self._calendars]
+        return self._cells[known], _place_table(keys)
+
+    def _judge_group(
+        self, frame: pl.DataFrame, facts: Facts, cells: Cells, places: pl.Series
+    ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+        calendar = cells.calendar
+        first, last = facts.clock(calendar.decides)
+        profile = pl.lit(places).gather(pl.col("@profile"))
+        placed = (
+            frame.lazy()
+            .with_columns(
+                calendar.period(pl.col("@country"), first).alias("@period"),
+                calendar.period(pl.col("@country"), last).alias("@until"),
+                profile.alias("@place"),
+            )
+            .with_columns((pl.col("@period") * cells.profiles + pl.col("@place")).alias("@cell"))
+        )
+        plain = (pl.col("@period") == pl.col("@until")) & pl.lit(cells.merge).gather(pl.col("@cell")).not_()
+        judged = (
+            placed.with_columns(pl.when(plain).then(pl.col("@cell")).alias("@cell"))
+            .with_columns(
+                self._code(slot, facts).alias(f"@code{number}") for number, slot in enumerate(cells.slots)
+            )
+            .collect()
+        )
+        least = PASS if self._passes else UNKNOWN
+        findings = [
+            self._findings(judged.lazy(), number, slot, facts, least) for number, slot in enumerate(cells.slots)
+        ]
+        found = pl.collect_all(findings) if findings else []
+        summary = self._summary(judged, cells)
+        parts = judged.filter(pl.col("@cell").is_null() & pl.col("@period").is_not_null())
+        if parts.height:
+            merged = self._by_parts(parts, facts, cells)
+            summary = summary.update(self._summary_by_parts(merged), on="row", how="left")
+            found.append(merged.filter(pl.col("code") >= least).select(_FINDING_COLUMNS))
+        return summary.drop("row"), found
+
+    def _summary(self, judged: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+        """Severity, reasons, effects and grade of each row.
+
+        Most rows have one reason, which is a lookup; only those with several need their names joined.
+        """
+        deciding = [
+            (f"@code{number}", slot) for number, slot in enumerate(cells.slots) if slot.shape.weight != ADVICE
+        ]
+        if not deciding:
+            return judged.select("row", *_nothing())
+        cell = pl.col("@cell")
+        weighed = [
+            _refusing(pl.col(code)) if slot.shape.weight == REFUSING else _conditional(pl.col(code))
+            for code, slot in deciding
+        ]
+        severity = pl.max_horizontal(weighed).cast(pl.Int8)
+        leads = [((own == pl.col("severity")) & (own > ADMITTED)) for own in weighed]
+        rules = [pl.when(lead).then(pl.lit(slot.rule).gather(cell)) for lead, (_, slot) in zip(leads, deciding, strict=True)]
+        grades = [
+            pl.when(lead).then(pl.lit(self._grade.gather(slot.rule)).gather(cell))
+            for lead, (_, slot) in zip(leads, deciding, strict=True)
+        ]
+        effects = [
+            pl.when(pl.col(code) == FAIL).then(
+                pl.lit(1, dtype=pl.UInt8)
+                if slot.shape.weight == REFUSING
+                else pl.lit(self._effect.gather(slot.rule)).gather(cell)
+            )
+            for code, slot in deciding
+        ]
+        summary = (
+            judged.lazy()
+            .select("row", *{code for code, _ in deciding}, "@cell", severity.alias("severity"))
+            .select(
+                "row",
+                "@cell",
+                "severity",
+                *(code for code, _ in deciding),
+                pl.coalesce(rules).alias("first"),
+                pl.sum_horizontal(lead.cast(pl.UInt8) for lead in leads).alias("count"),
+                pl.reduce(lambda one, other: one | other, [effect.fill_null(0) for effect in effects]).alias("effects"),
+                pl.max_horizontal(grades).fill_null(0).alias("grade"),
+            )
+            .with_columns(pl.lit(self._name).gather(pl.col("first")).fill_null("").alias("reasons"))
+            .collect()
+        )
+        several = (
+            summary.lazy()
+            .filter(pl.col("count") > 1)
+            .select(
+                pl.col("row"),
+                pl.concat_str([pl.lit(self._name).gather(rule) for rule in rules], separator=";", ignore_nulls=True).alias("reasons"),
+            )
+            .collect()
+        )
+        reasons = summary["reasons"]
+        if several.height:
+            at = pl.arg_where(summary["count"] > 1, eager=True)
+            reasons = reasons.scatter(at, several["reasons"])
+        return summary.select("row", "severity", reasons.alias("reasons"), "effects", "grade")
+
+    def _summary_by_parts(self, merged: pl.DataFrame) -> pl.DataFrame:
+        """The same for rows judged by parts."""
+        rule = pl.col("rule")
+        leading = (pl.col("severity") == pl.col("severity").max()) & (pl.col("severity") > ADMITTED)
+        return (
+            merged.lazy()
+            .with_columns(
+                pl.lit(self._name).gather(rule).alias("name"),
+                pl.when((pl.col("code") == FAIL) & (pl.col("weight") != ADVICE))
+                .then(pl.lit(self._effect).gather(rule))
+                .otherwise(0)
+                .alias("effect"),
+                pl.lit(self._grade).gather(rule).alias("rank"),
+            )
+            .group_by("row")
+            .agg(
+                pl.col("severity").max(),
+                pl.col("name").filter(leading).sort().str.join(";").alias("reasons"),
+                pl.col("effect").bitwise_or().cast(pl.UInt8).alias("effects"),
+                pl.col("rank").filter(leading).max().fill_null(0).cast(pl.UInt8).alias("grade"),
+            )
+            .collect()
+        )
+
+    def _param(self, slot: Slot, name: str) -> pl.Expr:
+        return pl.lit(self.book.params[name].gather(slot.rule)).gather(pl.col("@cell"))
+
+    def _code(self, slot: Slot, facts: Facts) -> pl.Expr:
+        """SILENT, PASS, UNKNOWN or FAIL of a slot's rule."""
+        empty = pl.lit(slot.rule.is_null()).gather(pl.col("@cell")).fill_null(True)
+        test = observe(slot.shape, facts, lambda name: self._param(slot, name)).outcome
+        holds, _ = applies(slot.shape, self.book.side, facts, lambda name: self._param(slot, name))
+        always = bool(slot.certain.fill_null(True).all())
+        certain = holds if always else holds & pl.lit(slot.certain).gather(pl.col("@cell"))
+        rowwise = bool(slot.shape.scope or slot.shape.exempt)
+        silent = empty | holds.not_() if rowwise else empty
+        fails = test.not_() & certain if rowwise or not always else test.not_()
+        return (
+            pl.when(silent)
+            .then(SILENT)
+            .when(test)
+            .then(PASS)
+            .when(fails)
+            .then(FAIL)
+            .otherwise(UNKNOWN)
+            .cast(pl.UInt8)
+        )
+
+    def _findings(
+        self, judged: pl.LazyFrame, number: int, slot: Slot, facts: Facts, least: int, extra: Sequence[str] = ()
+    ) -> pl.LazyFrame:
+        """The rows of a slot whose answer is `least` or worse, with bounds and what is missing."""
+        code = pl.col(f"@code{number}")
+        observation = observe(slot.shape, facts, lambda name: self._param(slot, name))
+        rule = pl.lit(slot.rule).gather(pl.col("@cell"))
+        _, settled = applies(slot.shape, self.book.side, facts, lambda name: self._param(slot, name))
+        return judged.filter(code >= least).select(
+            pl.col("row"),
+            rule.alias("rule"),
+            code.alias("code"),
+            _number(observation.low).alias("low"),
+            _number(observation.high).alias("high"),
+            (pl.lit(False) if observation.inferred is None else observation.inferred).alias("inferred"),
+            self._missing(code, rule, observation.outcome, dict(observation.fields), settled, facts).alias("missing"),
+            *extra,
+        )
+
+    def _missing(
+        self,
+        code: pl.Expr,
+        rule: pl.Expr,
+        test: pl.Expr,
+        fields: dict[str, pl.Expr],
+        settled: dict[str, pl.Expr],
+        facts: Facts,
+    ) -> pl.Expr:
+        """The fields that would settle an unknown, as bits: those of the test if it is open, those of the scope if open."""
+        missing = pl.lit(0, dtype=pl.Int64)
+        for name, known in fields.items():
+            missing = missing | pl.when(test.is_null() & known.not_()).then(self._bit(name)).otherwise(0)
+        for name, known in settled.items():
+            missing = missing | pl.when(known).then(0).otherwise(self._bit(name))
+        for name, scope in self._scopes.items():
+            have, field = facts.mask(name), "product" if (self.book.subject, name) == ("fuel", "category") else name
+            if self.book.subject == "fuel" and name != "category":
+                continue
+            inside = have & pl.lit(scope).gather(rule)
+            missing = missing | pl.when(inside == have).then(0).otherwise(self._bit(field))
+        return pl.when(code == UNKNOWN).then(missing).otherwise(0).cast(pl.Int64)
+
+    def _bit(self, field: str) -> int:
+        return self._fields.setdefault(field, 1 << len(self._fields))
+
+    def _by_parts(self, rows: pl.DataFrame, facts: Facts, cells: Cells) -> pl.DataFrame:
+        """Findings (passes included) of rows that straddle periods, merged by provision, with their severity."""
+        calendar = cells.calendar
+        start, until = f"{calendar.decides}_from", f"{calendar.decides}_until"
+        parts = (
+            rows.drop(name for name in rows.columns if name.startswith("@code"))
+            .with_columns(
+                pl.int_ranges("@period", pl.col("@until") + 1, dtype=pl.Int32).alias("@period"),
+                (pl.col("@until") - pl.col("@period") + 1).alias("@parts"),
+            )
+            .explode("@period", empty_as_null=True)
+            .with_columns(
+                pl.max_horizontal(start, pl.lit(calendar.starts).gather(pl.col("@period"))).alias(start),
+                pl.min_horizontal(until, pl.lit(calendar.ends).gather(pl.col("@period")) - 1).alias(until),
+                (pl.col("@period") * cells.profiles + pl.col("@place")).alias("@cell"),
+            )
+        )
+        long = pl.concat(
+            pl.collect_all(
+                self._findings(
+                    parts.lazy().with_columns(self._code(slot, facts).alias("@code0")),
+                    0,
+                    slot,
+                    facts,
+                    PASS,
+                    ("@period", "@parts"),
+                )
+                for slot in cells.slots
+            )
+        )
+        date_bit = self._bit(f"{DATE_COLUMNS[calendar.decides]}_on")
+        merged = (
+            long.with_columns(
+                pl.lit(self._provision).gather(pl.col("rule")).alias("provision"),
+                pl.lit(self._weight).gather(pl.col("rule")).alias("weight"),
+            )
+            .group_by("row", "provision", "weight")
+            .agg(
+                pl.col("rule").max(),
+                _merged_code().alias("code"),
+                pl.when(pl.col("low").null_count() == 0).then(pl.col("low").min()).alias("low"),
+                pl.when(pl.col("high").null_count() == 0).then(pl.col("high").max()).alias("high"),
+                pl.col("inferred").any(),
+                pl.col("missing").bitwise_or(),
+                (pl.col("@parts").first() > 1).alias("straddles"),
+            )
+            .sort("row", "rule")
+        )
+        undecided = (pl.col("code") == UNKNOWN) & pl.col("straddles")
+        return merged.with_columns(
+            pl.when(undecided).then(pl.col("missing") | date_bit).otherwise("missing").alias("missing"),
+            pl.when(pl.col("weight") == REFUSING)
+            .then(_refusing(pl.col("code")))
+            .when(pl.col("weight") == CONDITIONAL)
+            .then(_conditional(pl.col("code")))
+            .otherwise(NOTHING)
+            .cast(pl.Int8)
+            .alias("severity"),
+        )
+
+
+def _merged_code() -> pl.Expr:
+    """One answer of the parts of a window: all pass, or every part fails; anything else is unknown."""
+    everywhere = pl.col("@period").n_unique() == pl.col("@parts").first()
+    code = pl.col("code")
+    return (
+        pl.when((code == PASS).all())
+        .then(PASS)
+        .when((code == FAIL).all() & everywhere)
+        .then(FAIL)
+        .otherwise(UNKNOWN)
+        .cast(pl.UInt8)
+    )
+
+
+def _refusing(code: pl.Expr) -> pl.Expr:
+    return code + (code >= UNKNOWN).cast(pl.UInt8)
+
+
+def _conditional(code: pl.Expr) -> pl.Expr:
+    return pl.min_horizontal(code, pl.lit(FOLLOWS, dtype=pl.UInt8))
+
+
+def _nothing() -> list[pl.Expr]:
+    return [
+        pl.lit(NOTHING, dtype=pl.Int8).alias("severity"),
+        pl.lit("").alias("reasons"),
+        pl.lit(0, dtype=pl.UInt8).alias("effects"),
+        pl.lit(0, dtype=pl.UInt8).alias("grade"),
+    ]
+
+
+def _number(bound: pl.Expr | None) -> pl.Expr:
+    return pl.lit(None, dtype=pl.Float64) if bound is None else bound.cast(pl.Float64)
+
+
+def _place_table(keys: pl.Series) -> pl.Series:
+    """From a profile key to its number, as a table as long as the greatest key."""
+    size = int(keys.max()) + 1  # type: ignore[call-overload]
+    numbers = pl.int_range(keys.len(), dtype=pl.Int32, eager=True)
+    return pl.repeat(None, size, dtype=pl.Int32, eager=True).scatter(keys, numbers)
+
+
+def _no_findings() -> pl.DataFrame:
+    return pl.DataFrame(
+        schema={
+            "row": pl.UInt32,
+            "rule": pl.Int32,
+            "code": pl.UInt8,
+            "low": pl.Float64,
+            "high": pl.Float64,
+            "inferred": pl.Boolean,
+            "missing": pl.Int64,
+        }
+    )

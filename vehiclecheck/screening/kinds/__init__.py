@@ -1,0 +1,70 @@
+"""Provision kinds. One file is one kind and is found by lying here; `registry()` lists them by name.
+
+A kind module defines
+* `shape(asks)`: what of its parameters decides the expression. Provisions of one shape are judged together, whatever
+  their number; everything else is a number looked up per row;
+* `params(asks, sets)`: those numbers (`sets.index(domain, names)` gives the number of a set of names);
+* `observe(shape, facts, param)`: the test, as an `Observation` of expressions;
+* `quantity(asks)`: what is observed, in words;
+* `required(asks)`: what is asked, in words, and the unit of the observed bounds;
+* `FAILED`: what follows from a fail, in words (optional).
+Its parameters are described by `rules/schema/kinds/<kind>.json`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+import polars as pl
+
+from vehiclecheck.screening.facts import Facts, Param
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The test of one shape: `outcome` true = pass, false = fail, null = unknown; bounds in the unit of the law.
+
+    `fields` are the record fields that the test rests on, each with an expression that is true where it is known
+    exactly. `inferred` is true where the bounds rest on inference.
+    """
+
+    outcome: pl.Expr
+    low: pl.Expr | None = None
+    high: pl.Expr | None = None
+    fields: Mapping[str, pl.Expr] = field(default_factory=dict)
+    inferred: pl.Expr | None = None
+
+
+class Sets(Protocol):
+    """Numbers the sets of names that provisions list."""
+
+    def index(self, domain: str, names: list[str]) -> int:
+        """The number of this set of names in `domain`."""
+
+
+class Kind(Protocol):
+    """What a kind module offers."""
+
+    def shape(self, asks: Mapping[str, Any]) -> tuple[Any, ...]: ...
+
+    def params(self, asks: Mapping[str, Any], sets: Sets) -> dict[str, float]: ...
+
+    def observe(self, shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation: ...
+
+    def quantity(self, asks: Mapping[str, Any]) -> str: ...
+
+    def required(self, asks: Mapping[str, Any]) -> tuple[str, str]: ...
+
+
+@functools.cache
+def registry() -> dict[str, Kind]:
+    """All kinds by name."""
+    return {
+        module.name: cast(Kind, importlib.import_module(f"{__name__}.{module.name}"))
+        for module in pkgutil.iter_modules(__path__)
+    }

@@ -1,0 +1,39 @@
+"""Equipment that must be there, by the words of the record's equipment list (`esc; abs; no-airbags`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from vehiclecheck.screening.facts import Facts, Param
+from vehiclecheck.screening.kinds import Observation, Sets
+
+
+def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(sorted(asks["items"]))
+
+
+def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
+    return {}
+
+
+def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
+    if not facts.has("equipment"):
+        return Observation(outcome=pl.lit(None, dtype=pl.Boolean), fields={"equipment": pl.lit(False)})
+    listed = pl.col("equipment").str.to_lowercase()
+    outcome = pl.lit(True)
+    for item in shape:
+        absent = listed.str.contains(rf"(^|[;,\s])no-{item}([;,\s]|$)")
+        present = listed.str.contains(rf"(^|[;,\s]){item}([;,\s]|$)")
+        outcome = outcome & pl.when(absent).then(False).when(present).then(True)
+    return Observation(outcome=outcome, fields={"equipment": outcome.is_not_null()})
+
+
+def quantity(asks: Mapping[str, Any]) -> str:
+    return "equipment"
+
+
+def required(asks: Mapping[str, Any]) -> tuple[str, str]:
+    return f"has {', '.join(item.replace('_', ' ') for item in asks['items'])}", ""

@@ -1,0 +1,69 @@
+"""At least so old, counted as the law counts; or from before a fixed day. The lower end of a window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from vehiclecheck.screening.counting import (
+    FROM_FIELDS,
+    UNITS,
+    age,
+    age_shape,
+    counted_from,
+    counting_words,
+    least_age,
+    number_words,
+    reported,
+    settled_fields,
+)
+from vehiclecheck.screening.facts import Facts, Param, within
+from vehiclecheck.screening.kinds import Observation, Sets
+from vehiclecheck.vocabulary.days import YEAR, day_code, day_of_text, written_day
+
+
+def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
+    if "before" in asks:
+        return ("fixed", asks["from_date"])
+    return ("age", *age_shape(asks), asks["unit"])
+
+
+def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
+    if "before" in asks:
+        day = day_of_text(asks["before"])
+        return {"limit": (day.year * YEAR if asks["from_date"] == "model_year" else day_code(day)) - 1}
+    return {"limit": least_age(asks)}
+
+
+def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
+    if shape[0] == "fixed":
+        low, high = counted_from(facts, shape[1])
+        return Observation(
+            outcome=within((low, high), None, param("limit")),
+            low=written_day(low),
+            high=written_day(high),
+            fields=settled_fields(facts, shape[1], None),
+        )
+    *how, unit = shape[1:]
+    low, high = age(facts, tuple(how))
+    return Observation(
+        outcome=within((low, high), param("limit"), None),
+        low=reported(low, UNITS[unit]),
+        high=reported(high, UNITS[unit]),
+        fields=settled_fields(facts, how[0], how[1]),
+    )
+
+
+def quantity(asks: Mapping[str, Any]) -> str:
+    if "before" in asks:
+        return f"day of {FROM_FIELDS[asks['from_date']].replace('_', ' ')}"
+    return f"age {counting_words(asks)}"
+
+
+def required(asks: Mapping[str, Any]) -> tuple[str, str]:
+    if "before" in asks:
+        return f"before {asks['before']}", "yyyymmdd"
+    bound = "at least" if asks["reaching"] == "allowed" else "more than"
+    return f"{bound} {number_words(asks['min'])} {asks['unit']}", asks["unit"]

@@ -1,0 +1,78 @@
+"""A tax, levy or penalty that is due above an age, below an emission class, or always. It is due where the test fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from vehiclecheck.screening.counting import (
+    UNITS,
+    age,
+    age_shape,
+    counting_words,
+    number_words,
+    reported,
+    settled_fields,
+    units,
+)
+from vehiclecheck.screening.facts import Facts, Param, within
+from vehiclecheck.screening.kinds import Observation, Sets
+from vehiclecheck.screening.kinds import min_emission_class as emission
+from vehiclecheck.vocabulary.ladders import threshold
+
+
+def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
+    return ("age", *age_shape(asks), asks["unit"]) if asks["by"] == "age" else (asks["by"],)
+
+
+def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
+    if asks["by"] == "age":
+        return {"limit": int(units(asks, asks["over"]))}
+    return {"limit": threshold(asks["below"])} if asks["by"] == "class" else {}
+
+
+def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
+    if shape[0] == "all":
+        return Observation(outcome=pl.lit(False))
+    if shape[0] == "class":
+        return emission.observe((), facts, param)
+    *how, unit = shape[1:]
+    low, high = age(facts, tuple(how))
+    return Observation(
+        outcome=within((low, high), None, param("limit")),
+        low=reported(low, UNITS[unit]),
+        high=reported(high, UNITS[unit]),
+        fields=settled_fields(facts, how[0], how[1]),
+    )
+
+
+def quantity(asks: Mapping[str, Any]) -> str:
+    if asks["by"] == "age":
+        return f"age {counting_words(asks)}"
+    return "emission class" if asks["by"] == "class" else "the vehicle"
+
+
+def _rate(entry: Mapping[str, Any], asks: Mapping[str, Any]) -> str:
+    if "rate_percent" in entry:
+        return f"{number_words(entry['rate_percent'])} %" + (f" of {asks['of']}" if "of" in asks else "")
+    if "amount" in entry:
+        return f"{entry['amount']:,.10g} {asks.get('currency', '')}".strip()
+    return ""
+
+
+def required(asks: Mapping[str, Any]) -> tuple[str, str]:
+    rate = _rate(asks, asks)
+    due = f"{rate} due" if rate else "due"
+    if asks["by"] == "all":
+        return due, ""
+    if asks["by"] == "class":
+        return f"{due} below {asks['below']}", "Euro"
+    bands = [
+        f"{_rate(band, asks)} over {number_words(band['over'])}"
+        + (f" up to {number_words(band['upto'])}" if "upto" in band else "")
+        for band in asks.get("bands", [])
+    ]
+    words = "; ".join(bands) + f" {asks['unit']}" if bands else f"{due} over {number_words(asks['over'])} {asks['unit']}"
+    return words.strip(), asks["unit"]

@@ -1,0 +1,77 @@
+"""From severities to verdicts and lanes: one word a side, one word a record, one colour for the customs hall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from vehiclecheck.screening.judging import NOTHING, SideResult
+
+VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
+VERDICT = pl.Enum(VERDICTS)
+LANES = {
+    "refused": "red",
+    "undetermined": "yellow",
+    "conditional": "blue",
+    "admitted": "green",
+    "unregulated": "grey",
+    "no_pack": "grey",
+}
+LANE = pl.Enum(["red", "yellow", "blue", "green", "grey"])
+
+_LANE_OF = pl.Series([LANES[word] for word in VERDICTS], dtype=LANE)
+#: Severity (nothing, admitted, follows, undetermined, refused) to the place in VERDICTS; "nothing" is settled apart.
+_PLACE_OF = pl.Series([None, 3, 2, 1, 0], dtype=pl.UInt8)
+_UNREGULATED, _NO_PACK = 4, 5
+
+
+def side_places(result: SideResult, base: pl.DataFrame, country: pl.Series, codes: list[str]) -> pl.Series:
+    """The place in VERDICTS of one side's verdict, row by row.
+
+    Where nothing applied the verdict is `unregulated` if the country's pack was reviewed for every class that the record
+    may have, else `no_pack`.
+    """
+    reviewed = pl.Series([result.book.reviewed.get(code, 0) for code in codes], dtype=pl.Int32)
+    if result.book.subject == "fuel" or "category" not in base.columns:
+        wanted: pl.Expr = pl.lit(1023 if result.book.subject != "fuel" else 1, dtype=pl.Int32)
+    else:
+        wanted = pl.col("category").cast(pl.Int32).fill_null(1023)
+    looked_at = pl.lit(reviewed).gather(pl.lit(country.cast(pl.Int32))).fill_null(0)
+    place = (
+        pl.when(pl.lit(result.severity) != NOTHING)
+        .then(pl.lit(_PLACE_OF).gather(pl.lit(result.severity)))
+        .when((wanted & looked_at) == wanted)
+        .then(_UNREGULATED)
+        .otherwise(_NO_PACK)
+    )
+    return base.select(place.cast(pl.UInt8).alias("place")).to_series()
+
+
+def overall_place(sides: Mapping[str, pl.Series]) -> pl.Series:
+    """The worse of exporter and importer.
+
+    Of an importer without a pack nothing is known: an exporter who admits does not make that compliance. An exporter
+    without a pack leaves the importer's verdict as it is.
+    """
+    if "import" not in sides:
+        return next(iter(sides.values()))
+    importer = sides["import"]
+    if "export" not in sides:
+        return importer
+    exporter = sides["export"]
+    frame = pl.DataFrame({"importer": importer, "exporter": exporter})
+    unknown = (pl.col("importer") == _NO_PACK) & (pl.col("exporter") > 2)
+    worse = pl.min_horizontal("importer", "exporter")
+    return frame.select(pl.when(unknown).then(_NO_PACK).otherwise(worse).cast(pl.UInt8)).to_series()
+
+
+def as_verdict(place: pl.Series, name: str) -> pl.Series:
+    """Places as the words of VERDICTS."""
+    words = pl.Series(list(VERDICTS), dtype=VERDICT)
+    return words.gather(place).alias(name)
+
+
+def as_lane(place: pl.Series) -> pl.Series:
+    """Places as the colours of the lanes."""
+    return _LANE_OF.gather(place).alias("lane")

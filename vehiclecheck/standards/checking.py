@@ -1,0 +1,226 @@
+"""Is this pack well formed? Every problem with its file, line, provision, and what would be right."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import functools
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vehiclecheck.standards.lines import Lines
+from vehiclecheck.vocabulary.ladders import threshold
+from vehiclecheck.vocabulary.places import data_root
+
+#: A pack is text that a person wrote; anything larger is not one.
+MAX_PACK_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a pack."""
+
+    file: str
+    line: int
+    provision: str | None
+    message: str
+
+    def __str__(self) -> str:
+        where = f" {self.provision}:" if self.provision else ""
+        return f"{self.file}:{self.line}:{where} {self.message}"
+
+
+@functools.cache
+def _validator(name: str) -> Any:
+    import jsonschema
+
+    schema = json.loads((data_root() / "rules" / "schema" / name).read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(["date"]))
+
+
+@functools.cache
+def kind_names() -> tuple[str, ...]:
+    """The provision kinds that packs may use: one schema file each."""
+    folder = data_root() / "rules" / "schema" / "kinds"
+    return tuple(sorted(path.stem for path in folder.glob("*.json")))
+
+
+def plain(value: Any) -> Any:
+    """TOML values as JSON values: days become ISO text, so that a JSON Schema can check them."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return value
+
+
+def _expected(error: Any) -> str:
+    """A jsonschema error in the words of somebody who is writing a pack."""
+    kind, value, instance = error.validator, error.validator_value, error.instance
+    name = str(error.path[-1]) if error.path else "the file"
+    if kind == "enum":
+        close = difflib.get_close_matches(str(instance), [str(word) for word in value], n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        return f"{name} is {instance!r}, but must be one of: {', '.join(map(str, value))}{hint}"
+    if kind == "additionalProperties":
+        known = sorted(error.schema.get("properties", {}))
+        extra = sorted(set(instance) - set(known))
+        close = difflib.get_close_matches(extra[0], known, n=1) if extra else []
+        hint = f"; did you mean {close[0]!r}?" if close else f"; known here: {', '.join(known) or 'nothing'}"
+        return f"{extra[0]!r} is not a key here{hint}" if extra else str(error.message)
+    if kind == "required":
+        missing = [key for key in value if key not in instance]
+        return f"needs {', '.join(repr(key) for key in missing)}"
+    if kind == "type":
+        return f"{name} must be a {value}, not {instance!r}"
+    if kind == "format" or (kind == "pattern" and "\\d{4}-" in str(value)):
+        return f"{name} is {instance!r}, but must be a day such as 2021-01-31"
+    if kind == "pattern":
+        return f"{name} is {instance!r}, which does not look as it must ({value})"
+    if kind == "const":
+        return f"{name} must be {value!r}"
+    if kind in {"oneOf", "anyOf"}:
+        wants = [" + ".join(option["required"]) for option in value if "required" in option]
+        return f"needs exactly one of: {'; '.join(wants)}" if wants else str(error.message)
+    if kind == "not":
+        return f"these keys exclude one another: {', '.join(value.get('required', []))}"
+    return str(error.message)
+
+
+def _schema_problems(document: dict[str, Any], file: str, lines: Lines) -> Iterator[Problem]:
+    for error in _validator("pack.schema.json").iter_errors(document):
+        path = list(error.absolute_path)
+        if error.validator == "additionalProperties":
+            extra = sorted(set(error.instance) - set(error.schema.get("properties", {})))
+            path += extra[:1]
+        yield Problem(file, lines.find(path), _provision_at(document, path), _expected(error))
+
+
+def _provision_at(document: Mapping[str, Any], path: list[Any]) -> str | None:
+    if len(path) >= 2 and path[0] == "provision" and isinstance(path[1], int):
+        found = document["provision"][path[1]].get("id")
+        return str(found) if found is not None else None
+    return None
+
+
+def _day(value: str) -> dt.date:
+    return dt.date.fromisoformat(value)
+
+
+def _asks_problems(kind: str, asks: Mapping[str, Any]) -> Iterator[str]:
+    if kind not in kind_names():
+        return
+    for error in _validator(f"kinds/{kind}.json").iter_errors(dict(asks)):
+        yield f"{kind}: {_expected(error)}"
+    for key in ("class", "light", "heavy", "below"):
+        if isinstance(asks.get(key), str):
+            try:
+                threshold(asks[key])
+            except ValueError as problem:
+                yield f"{kind}: {key}: {problem}"
+
+
+def _meaning_problems(document: dict[str, Any], file: str, lines: Lines) -> Iterator[Problem]:
+    code = document["code"]
+    sources = [source["id"] for source in document.get("source", [])]
+    for number, source in enumerate(document.get("source", [])):
+        if source["id"] in sources[:number]:
+            yield Problem(file, lines.find(["source", number]), None, f"two sources have the id {source['id']!r}")
+    known = set(sources)
+
+    def unknown_sources(names: list[str], path: list[str | int], provision: str | None) -> Iterator[Problem]:
+        for name in names:
+            if name not in known:
+                close = difflib.get_close_matches(name, sorted(known), n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else ""
+                yield Problem(file, lines.find(path), provision, f"source {name!r} is not in this pack{hint}")
+
+    seen: set[str] = set()
+    for index, provision in enumerate(document.get("provision", [])):
+        ident, path = provision["id"], ["provision", index]
+        if ident in seen:
+            yield Problem(file, lines.find([*path, "id"]), ident, "two provisions have this id")
+        seen.add(ident)
+        if not ident.startswith(code + "."):
+            yield Problem(file, lines.find([*path, "id"]), ident, f"the id of a provision here begins with {code + '.'!r}")
+        yield from _version_problems(provision, path, file, lines)
+        for number, version in enumerate(provision["version"]):
+            yield from unknown_sources(version["sources"], [*path, "version", number, "sources"], ident)
+    for name in ("adopt", "left_out", "reviewed"):
+        for index, entry in enumerate(document.get(name, [])):
+            yield from unknown_sources(entry.get("sources", []), [name, index, "sources"], None)
+    for index, entry in enumerate(document.get("adopt", [])):
+        if "to" in entry and _day(entry["to"]) <= _day(entry["from"]):
+            yield Problem(file, lines.find(["adopt", index, "to"]), None, "`to` must be later than `from`")
+
+
+def _version_problems(
+    provision: Mapping[str, Any], path: list[str | int], file: str, lines: Lines
+) -> Iterator[Problem]:
+    ident, before = provision["id"], None
+    fuel = provision["kind"] == "fuel_limit"
+    for number, version in enumerate(provision["version"]):
+        place = [*path, "version", number]
+        asks = {**provision.get("asks", {}), **version.get("asks", {})}
+        for message in _asks_problems(provision["kind"], asks):
+            where = [*place, "asks"] if "asks" in version else [*path, "asks"]
+            yield Problem(file, lines.find(where), ident, message)
+        scope = {**provision.get("scope", {}), **version.get("scope", {})}
+        if fuel and set(scope) & {"categories", "propulsion", "condition"}:
+            yield Problem(file, lines.find([*path, "scope"]), ident, "a fuel limit is scoped by products, not by vehicles")
+        if not fuel and set(scope) & {"products", "grades"}:
+            yield Problem(file, lines.find([*path, "scope"]), ident, "`products` and `grades` belong to fuel limits")
+        start = _day(version.get("from") or version["first_seen"])
+        end = version.get("to") or version.get("last_seen")
+        if end is not None and _day(end) <= start and version["status"] != "repealed":
+            key = "to" if "to" in version else "last_seen"
+            message = f"`{key}` {end} must be later than the start {start} (`to` is the first day out of force)"
+            yield Problem(file, lines.find([*place, key]), ident, message)
+        if before is not None:
+            previous_end, previous_number = before
+            if previous_end is None:
+                message = f"version {previous_number + 1} has no end, so version {number + 1} would overlap it: give it a `to`"
+                yield Problem(file, lines.find(place), ident, message)
+            elif start < previous_end:
+                message = (
+                    f"versions overlap: version {previous_number + 1} holds until {previous_end}, "
+                    f"version {number + 1} from {start}; begin on {previous_end} or later"
+                )
+                yield Problem(file, lines.find([*place, "from"]), ident, message)
+        before = (_day(end) if end is not None else None, number)
+
+
+def read_document(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The TOML of a pack file with days as text, or why it cannot be read."""
+    file = path.name
+    try:
+        size = path.stat().st_size
+        if size > MAX_PACK_BYTES:
+            return None, [Problem(file, 1, None, f"{size} bytes are too many for a pack (at most {MAX_PACK_BYTES})")]
+        raw = path.read_bytes().decode("utf-8")
+        return plain(tomllib.loads(raw)), []
+    except OSError as error:
+        return None, [Problem(file, 1, None, f"cannot be read: {error.strerror}")]
+    except UnicodeDecodeError:
+        return None, [Problem(file, 1, None, "is not UTF-8 text")]
+    except tomllib.TOMLDecodeError as error:
+        line = int(message.split("at line ")[1].split(",")[0]) if "at line " in (message := str(error)) else 1
+        return None, [Problem(file, line, None, f"is not TOML: {message.split(' (at')[0]}")]
+
+
+def check_file(path: Path) -> list[Problem]:
+    """All problems of one pack file, in the order of its lines; an empty list when it is well formed."""
+    document, problems = read_document(path)
+    if document is None:
+        return problems
+    lines = Lines(path.read_text(encoding="utf-8"))
+    problems = list(_schema_problems(document, path.name, lines))
+    if not problems:
+        problems = list(_meaning_problems(document, path.name, lines))
+    return sorted(problems, key=lambda problem: problem.line)

@@ -1,0 +1,328 @@
+"""The packs at hand: which there are, what one says once adoption and inheritance are resolved.
+
+A pack is checked whenever its text is new, and the checked document is kept under the digest of that text, so that a
+second run spends no time on it and an edited pack is never taken for the old one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vehiclecheck.standards.checking import check_file, read_document
+from vehiclecheck.standards.errors import PackError
+from vehiclecheck.standards.model import (
+    DEFAULT_EFFECTS,
+    LeftOut,
+    Pack,
+    Provision,
+    Reviewed,
+    Source,
+    Version,
+)
+from vehiclecheck.vocabulary.places import data_root
+
+_INHERITED = ("effect", "decides", "scope", "exempt")
+
+
+def _cache_folder() -> Path | None:
+    if os.environ.get("VEHICLECHECK_CACHE") == "off":
+        return None
+    base = os.environ.get("VEHICLECHECK_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "vehiclecheck"
+    except RuntimeError:  # no home folder
+        return None
+
+
+@functools.cache
+def _rules_digest() -> str:
+    """A digest of what packs are checked against: another schema or ladder makes every kept check void."""
+    digest = hashlib.sha256()
+    for folder in ("schema", "ladders"):
+        for path in sorted((data_root() / "rules" / folder).rglob("*")):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _checked_document(path: Path) -> dict[str, Any]:
+    """The document of a pack file that has been found well formed. PackError lists every problem otherwise."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PackError(f"{path.name}: cannot be read: {error.strerror}") from error
+    key = hashlib.sha256(raw + _rules_digest().encode()).hexdigest()
+    folder = _cache_folder()
+    kept = folder / f"{key}.json" if folder else None
+    if kept is not None:
+        try:
+            cached: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+            return cached
+        except (OSError, ValueError):
+            pass
+    problems = check_file(path)
+    document, _ = read_document(path)
+    if problems or document is None:
+        raise PackError("\n".join(map(str, problems)))
+    if kept is not None:
+        _keep(kept, document)
+    return document
+
+
+def _keep(place: Path, document: Mapping[str, Any]) -> None:
+    """Writes a checked document whole or not at all; a cache that cannot be written is no reason to stop."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False, encoding="utf-8") as file:
+            json.dump(document, file)
+        os.replace(file.name, place)
+    except OSError:
+        return
+
+
+def _day(value: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(value) if value else None
+
+
+def _source(entry: Mapping[str, Any]) -> Source:
+    return Source(**{key: entry.get(key) for key in ("id", "title", "publisher", "url", "date", "kind")})  # type: ignore[arg-type]
+
+
+def _spans(versions: Sequence[Mapping[str, Any]]) -> list[tuple[dt.date | None, ...]]:
+    """For each version (certain start, certain end, possible start, possible end).
+
+    Where a source gives no first day (`first_seen`), the law may have held since its predecessor ended; where it gives
+    no last day (`last_seen`), it may have held until its successor began.
+    """
+    spans: list[tuple[dt.date | None, ...]] = []
+    for number, version in enumerate(versions):
+        start = _day(version.get("from") or version.get("first_seen"))
+        end = _day(version.get("to") or version.get("last_seen"))
+        possible_start, possible_end = start, end
+        if "first_seen" in version:
+            before = versions[number - 1] if number else {}
+            possible_start = _day(before.get("to") or before.get("last_seen"))
+        if "last_seen" in version:
+            after = versions[number + 1] if number + 1 < len(versions) else {}
+            possible_end = _day(after.get("from") or after.get("first_seen"))
+        spans.append((start, end, possible_start, possible_end))
+    return spans
+
+
+def _provision(entry: Mapping[str, Any], pack: str, sources: Mapping[str, Source]) -> Provision:
+    subject = "fuel" if entry["kind"] == "fuel_limit" else "vehicle"
+    versions = []
+    for version, (start, end, possible_start, possible_end) in zip(
+        entry["version"], _spans(entry["version"]), strict=True
+    ):
+        merged = {key: version.get(key, entry.get(key)) for key in _INHERITED}
+        versions.append(
+            Version(
+                provision=entry["id"],
+                pack=pack,
+                kind=entry["kind"],
+                subject=subject,
+                direction=entry["direction"],
+                title=entry["title"],
+                effect=merged["effect"] or DEFAULT_EFFECTS.get(entry["kind"], "refuse"),
+                decides=merged["decides"] or "arrival",
+                scope={**entry.get("scope", {}), **version.get("scope", {})},
+                exempt=tuple(merged["exempt"] or ()),
+                asks={**entry.get("asks", {}), **version.get("asks", {})},
+                start=start,
+                end=end,
+                possible_start=possible_start,
+                possible_end=possible_end,
+                status=version["status"],
+                grade=version["grade"],
+                instrument=version.get("instrument"),
+                sources=tuple(sources[name] for name in version["sources"]),
+                note=version.get("note"),
+            )
+        )
+    return Provision(
+        id=entry["id"],
+        kind=entry["kind"],
+        subject=subject,
+        direction=entry["direction"],
+        title=entry["title"],
+        versions=tuple(versions),
+        note=entry.get("note"),
+    )
+
+
+def _later(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return max(one, other) if one is not None and other is not None else one if one is not None else other
+
+
+def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return min(one, other) if one is not None and other is not None else one if one is not None else other
+
+
+def _fact_ids(document: Mapping[str, Any]) -> frozenset[str]:
+    found: set[str] = set()
+    for name in ("reviewed", "adopt", "left_out"):
+        for entry in document.get(name, []):
+            found.update(entry.get("facts", []))
+    for provision in document.get("provision", []):
+        for version in provision["version"]:
+            found.update(version.get("facts", []))
+    return frozenset(found)
+
+
+class Library:
+    """All packs that a run may use: countries and standards by code, read when first asked for."""
+
+    def __init__(self, countries: Mapping[str, Path], standards: Mapping[str, Path]) -> None:
+        self._countries = dict(countries)
+        self._standards = dict(standards)
+        self._packs: dict[str, Pack] = {}
+
+    @property
+    def countries(self) -> list[str]:
+        """Codes of the countries that have a pack, in order."""
+        return sorted(self._countries)
+
+    @property
+    def standards(self) -> list[str]:
+        """Codes of the harmonised standards, in order."""
+        return sorted(self._standards)
+
+    def file(self, code: str) -> Path:
+        """The file of a pack. PackError where there is none."""
+        path = self._countries.get(code) or self._standards.get(code)
+        if path is None:
+            raise PackError(f"no pack for {code!r}; packs: {', '.join([*self.countries, *self.standards])}")
+        return path
+
+    def pack(self, code: str) -> Pack:
+        """The pack of a country or standard with adopted provisions resolved. PackError names what is wrong."""
+        if code not in self._packs:
+            self._packs[code] = self._build(code)
+        return self._packs[code]
+
+    def packs(self, codes: Iterable[str] | None = None) -> list[Pack]:
+        """The packs of `codes` that exist (all countries by default), ordered by code."""
+        wanted = self.countries if codes is None else sorted(set(codes))
+        return [self.pack(code) for code in wanted if code in self._countries or code in self._standards]
+
+    def _build(self, code: str) -> Pack:
+        path = self.file(code)
+        document = _checked_document(path)
+        if document["code"] != code:
+            raise PackError(f"{path.name}: holds the pack {document['code']!r}; its name must be {document['code']}.toml")
+        sources = {entry["id"]: _source(entry) for entry in document.get("source", [])}
+        provisions = [_provision(entry, code, sources) for entry in document.get("provision", [])]
+        for entry in document.get("adopt", []):
+            provisions += self._adopted(entry, code, path, sources)
+        return Pack(
+            code=code,
+            name=document["name"],
+            note=document.get("note"),
+            file=path.name,
+            reviewed=tuple(
+                Reviewed(
+                    entry["subject"],
+                    entry["direction"],
+                    tuple(entry.get("classes", ())),
+                    dt.date.fromisoformat(entry["on"]),
+                    entry.get("finding", "regulated"),
+                )
+                for entry in document.get("reviewed", [])
+            ),
+            sources=sources,
+            provisions=tuple(provisions),
+            left_out=tuple(
+                LeftOut(e["what"], e["reason"], e["why"], tuple(sources[name] for name in e.get("sources", ())))
+                for e in document.get("left_out", [])
+            ),
+            standard=code in self._standards,
+            fact_ids=_fact_ids(document),
+        )
+
+    def _adopted(
+        self, entry: Mapping[str, Any], code: str, path: Path, sources: Mapping[str, Source]
+    ) -> list[Provision]:
+        standard = entry["standard"]
+        if standard not in self._standards:
+            known = ", ".join(self.standards)
+            raise PackError(f"{path.name}: adopts the standard {standard!r}, which does not exist; standards: {known}")
+        offered = {provision.id: provision for provision in self.pack(standard).provisions}
+        names = entry.get("provisions", list(offered))
+        start, end = dt.date.fromisoformat(entry["from"]), _day(entry.get("to"))
+        adopted = []
+        for name in [*names, *entry.get("override", {})]:
+            if name not in offered:
+                raise PackError(
+                    f"{path.name}: adopts {name!r}, which {standard} does not have; it has: {', '.join(offered)}"
+                )
+        for name in names:
+            override = entry.get("override", {}).get(name, {})
+            versions = []
+            for version in offered[name].versions:
+                possible_start = _later(version.possible_start, start)
+                possible_end = _earlier(version.possible_end, end)
+                if possible_end is not None and possible_start is not None and possible_end <= possible_start:
+                    continue
+                versions.append(
+                    Version(
+                        provision=f"{code}:{name}",
+                        pack=code,
+                        kind=version.kind,
+                        subject=version.subject,
+                        direction=version.direction,
+                        title=version.title,
+                        effect=override.get("effect", version.effect),
+                        decides=override.get("decides", version.decides),
+                        scope={**version.scope, **override.get("scope", {})},
+                        exempt=tuple(override.get("exempt", version.exempt)),
+                        asks={**version.asks, **override.get("asks", {})},
+                        start=_later(version.start, start),
+                        end=_earlier(version.end, end),
+                        possible_start=possible_start,
+                        possible_end=possible_end,
+                        status=entry["status"],
+                        grade=entry["grade"],
+                        instrument=override.get("instrument", version.instrument),
+                        sources=tuple(sources[source] for source in entry["sources"]) + version.sources,
+                        note=override.get("note", version.note),
+                        adopted_from=standard,
+                    )
+                )
+            if versions:
+                offer = offered[name]
+                adopted.append(
+                    Provision(f"{code}:{name}", offer.kind, offer.subject, offer.direction, offer.title, tuple(versions))
+                )
+        return adopted
+
+
+def _pack_files(folder: Path) -> dict[str, Path]:
+    return {
+        path.stem: path
+        for path in sorted(folder.glob("*.toml"))
+        if not path.name.endswith(".cases.toml") and path.is_file()
+    }
+
+
+def load_library(extra: Path | None = None) -> Library:
+    """The shipped packs, extended and replaced by those of the folder `extra` (country packs at its top, standards in
+    its folder `standards`). PackError where `extra` is no folder. Packs are read and checked when first used.
+    """
+    root = data_root()
+    countries = _pack_files(root / "countries")
+    standards = _pack_files(root / "rules" / "standards")
+    if extra is not None:
+        if not extra.is_dir():
+            raise PackError(f"{extra}: is not a folder of packs")
+        countries |= _pack_files(extra)
+        standards |= _pack_files(extra / "standards")
+    return Library(countries, standards)

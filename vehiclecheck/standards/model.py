@@ -1,0 +1,124 @@
+"""A rule pack as Python objects: what `countries/KE.toml` says after adoption and inheritance are resolved.
+
+Days are `datetime.date`; `None` as a start is "since ever", as an end "still in force". A version is *certainly* in
+force in [start, end) and *possibly* in [possible_start, possible_end): a source may report a law without its first day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: Statuses that decide a verdict; the others are shown as advice.
+DECIDING_STATUSES = frozenset({"enacted", "reported"})
+#: On a side that a user asks for by name (`--standard`), proposals decide too.
+PROPOSED_STATUSES = frozenset({"draft", "recommended"})
+
+#: The effect of a kind whose provision names none.
+DEFAULT_EFFECTS = {"surcharge": "surcharge", "permit": "permit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a provision was read. `date` is as the source prints it."""
+
+    id: str
+    title: str
+    publisher: str | None = None
+    url: str | None = None
+    date: str | None = None
+    kind: str | None = None
+
+    def cite(self) -> str:
+        """The source in one line: publisher, title, date."""
+        parts = [self.publisher, self.title, self.date]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What was looked at when the pack was written, and when. `classes` is of LDV and HDV, empty for fuel."""
+
+    subject: str
+    direction: str
+    classes: tuple[str, ...]
+    on: dt.date
+    finding: str = "regulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One provision as it stood in one span of time, with everything it inherits."""
+
+    provision: str
+    pack: str
+    kind: str
+    subject: str
+    direction: str
+    title: str
+    effect: str
+    decides: str
+    scope: Mapping[str, Any]
+    exempt: tuple[Mapping[str, Any], ...]
+    asks: Mapping[str, Any]
+    start: dt.date | None
+    end: dt.date | None
+    possible_start: dt.date | None
+    possible_end: dt.date | None
+    status: str
+    grade: str
+    instrument: str | None
+    sources: tuple[Source, ...]
+    note: str | None = None
+    adopted_from: str | None = None
+
+    def cite(self) -> str:
+        """What to cite for this provision: the instrument if one is known, then the first source read."""
+        read = self.sources[0].cite() if self.sources else ""
+        return f"{self.instrument} (read in: {read})" if self.instrument else read
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A provision with its whole history, oldest version first."""
+
+    id: str
+    kind: str
+    subject: str
+    direction: str
+    title: str
+    versions: tuple[Version, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something a source says that is not a provision here, and why."""
+
+    what: str
+    reason: str
+    why: str
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One country's or bloc's rules."""
+
+    code: str
+    name: str
+    note: str | None
+    file: str
+    reviewed: tuple[Reviewed, ...]
+    sources: Mapping[str, Source]
+    provisions: tuple[Provision, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    standard: bool = False
+    fact_ids: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def versions(self) -> list[Version]:
+        """All versions of all provisions."""
+        return [version for provision in self.provisions for version in provision.versions]
