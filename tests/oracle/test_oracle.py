@@ -276,7 +276,7 @@ def test_the_next_known_date_decides() -> None:
     assert finding is not None and (finding.outcome, finding.decided_by) == ("fail", "declaration")
     assert outcome(ended, shipped_on="2020-07-01") is None
     assert (
-        outcome({**ended, "decides": "registration"}, arrived_on="2020-07-01", shipped_on="2020-06-30")
+        outcome({**ended, "decides": "registration"}, arrived_on="2020-07-01", declared_on="2020-06-30")
         is None
     )
 

@@ -37,7 +37,7 @@ GROUPS = (
 )
 DEFAULT_GROUPS = ("exporter", "importer", "year", "vehicle_class")
 
-_SUMS = ("rows", "units", "value_cents", "aged_units", "age_low", "age_high")
+_SUMS = ("rows", "units", "valued_units", "value_cents", "aged_units", "age_low", "age_high")
 _FIRST_YEAR, _YEARS = 1900, 250
 _STEPS = 80  # emission positions in tenths, 0 to 7.9
 
@@ -144,6 +144,7 @@ def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> 
         frame.select(
             packed.alias("@key"),
             units.cast(pl.Int64).alias("units"),
+            pl.when(value.is_not_null()).then(units).otherwise(0).cast(pl.Int64).alias("valued_units"),
             value.alias("value_cents"),
             pl.when(aged).then(units).otherwise(0).cast(pl.Int64).alias("aged_units"),
             pl.when(aged).then(low.cast(pl.Int64) * units).otherwise(0).alias("age_low"),
@@ -174,13 +175,15 @@ def merge_flows(parts: Sequence[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
 def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
     """The table that people read: one row a group with units by verdict, mean age as bounds, and the share refused.
 
-    Ages are years from first registration to arrival; `aged_units` says for how many units they are known.
+    Ages are years from first registration to arrival; `aged_units` and `valued_units` say for how many units age and
+    value are known.
     """
     by_verdict = [
         pl.when(pl.col("verdict") == place).then("units").otherwise(0).sum().alias(word)
         for place, word in enumerate(VERDICTS)
     ]
     aged = pl.col("aged_units").sum()
+    valued = pl.col("valued_units").sum()
     year = YEAR * pl.when(aged > 0).then(aged)
     return (
         merged.lazy()
@@ -188,7 +191,8 @@ def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
         .agg(
             pl.col("rows").sum(),
             pl.col("units").sum(),
-            (pl.col("value_cents").sum() / 100).alias("value_usd"),
+            valued.alias("valued_units"),
+            pl.when(valued > 0).then(pl.col("value_cents").sum() / 100).alias("value_usd"),
             aged.alias("aged_units"),
             (pl.col("age_low").sum() / year).round(2).alias("mean_age_low"),
             (pl.col("age_high").sum() / year).round(2).alias("mean_age_high"),

@@ -28,31 +28,46 @@ _KEY = ("file", "line", "record_id")
 
 @dataclass(frozen=True)
 class Check:
-    """One question asked of every record: `wrong` (Boolean; null is no) on a frame of records, and what to say then."""
+    """One question asked of every record: `wrong` (Boolean; null is no) on a frame of records, and what to say then.
+
+    `surely`, where it is given, is asked of the wrong ones alone: what is dear to work out for every row.
+    """
 
     name: str
     field: str
     wrong: pl.Expr
     value: pl.Expr
     message: pl.Expr
+    surely: pl.Expr | None = None
 
 
-def findings(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
-    """The findings of `checks` on `frame` (with file, line, record_id), in the order of checks, then of rows."""
+def findings(frame: pl.DataFrame, raw: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
+    """The findings of `checks` on `frame` (with file, line, record_id), in the order of checks, then of rows.
+
+    `raw` has the cells of the same rows: `value`, `message` and `surely` may use them as `raw:NAME`, `wrong` may not.
+    """
     if not checks or frame.is_empty():
         return pl.DataFrame(schema=SCHEMA)
-    hits = frame.select(check.wrong.fill_null(False).any().alias(str(i)) for i, check in enumerate(checks)).row(0)
-    found = [
-        frame.filter(check.wrong).select(
-            *_KEY,
-            pl.lit(check.name).alias("check"),
-            pl.lit(check.field).alias("field"),
-            check.value.cast(pl.String).alias("value"),
-            check.message.alias("message"),
+    wrong_rows = frame.select(check.wrong.fill_null(False).alias(str(i)) for i, check in enumerate(checks))
+    found = []
+    for i, check in enumerate(checks):
+        rows = wrong_rows.get_column(str(i))
+        if not rows.any():
+            continue
+        places = rows.arg_true()
+        cells = raw[places].select(pl.all().name.prefix("raw:"))
+        wrong = pl.concat([frame[places], cells], how="horizontal")
+        if check.surely is not None:
+            wrong = wrong.filter(check.surely)
+        found.append(
+            wrong.select(
+                *_KEY,
+                pl.lit(check.name).alias("check"),
+                pl.lit(check.field).alias("field"),
+                check.value.cast(pl.String).alias("value"),
+                check.message.alias("message"),
+            )
         )
-        for check, hit in zip(checks, hits, strict=True)
-        if hit
-    ]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *(f.cast(dict(SCHEMA)) for f in found)])
 
 
@@ -73,18 +88,18 @@ def order_checks(columns: Sequence[str], raw: Sequence[str], assessed_year: int 
     def value(name: str, raw_name: str) -> pl.Expr:
         return pl.col(f"raw:{raw_name}").cast(pl.String) if raw_name in raw else day_text(pl.col(f"{name}_lo"))
 
-    def add(check: str, first: str, first_raw: str, than: str, wrong: pl.Expr, words: str) -> None:
+    def add(
+        check: str, first: str, first_raw: str, than: str, wrong: pl.Expr, words: str, surely: pl.Expr | None = None
+    ) -> None:
         if f"{first}_lo" in have and f"{than}_hi" in have:
             message = pl.format(words, day_text(pl.col(f"{first}_lo")), day_text(pl.col(f"{than}_hi")))
-            checks.append(Check(check, first_raw, wrong, value(first, first_raw), message))
+            checks.append(Check(check, first_raw, wrong, value(first, first_raw), message, surely))
 
-    # the day of arrival may be noted in another time zone than the registration: a day apart is nothing
-    beyond = _later("first_registered", "arrived") & (
-        (_real_day(pl.col("first_registered_lo")) - _real_day(pl.col("arrived_hi"))).dt.total_days() > 1
-    )
     if "first_registered" in raw:
-        add("first_registered_after_arrival", "first_registered", "first_registered", "arrived", beyond,
-            "first registered on {} or later, but arrived by {}")  # fmt: skip
+        # the day of arrival may be noted in another time zone than the registration: a day apart is nothing
+        beyond = (_real_day(pl.col("first_registered_lo")) - _real_day(pl.col("arrived_hi"))).dt.total_days() > 1
+        add("first_registered_after_arrival", "first_registered", "first_registered", "arrived", _later("first_registered", "arrived"),
+            "first registered on {} or later, but arrived by {}", beyond)  # fmt: skip
     if "manufactured" in raw or "model_year" in raw:
         made = "manufactured" if "manufactured" in raw else "model_year"
         add("manufactured_after_arrival", "manufactured", made, "arrived", _later("manufactured", "arrived"),
@@ -117,8 +132,7 @@ def vehicle_key(column: pl.Expr) -> pl.Expr:
 def vin_checks(assessed_year: int, light: pl.Expr | None, model_years: bool) -> list[Check]:
     """Checks on the column `vin` of a frame of records. `light`: whether a record is certainly a car or a light goods vehicle;
     `model_years`: whether the frame has model_year_lo and model_year_hi."""
-    # a null literal has no type; an empty VIN has none either
-    text = pl.col("raw:vin")
+    text = pl.col("vin")
     checks = [
         Check("vin_letters", "vin", vin.has_forbidden_letter(text), text, pl.lit("a VIN holds no I, O or Q")),
         Check(
@@ -204,4 +218,4 @@ def _checked_over(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
     settled = [
         Check(check.name, check.field, pl.col(f"wrong:{i}"), check.value, pl.col(f"message:{i}")) for i, check in enumerate(checks)
     ]
-    return findings(worked, settled)
+    return findings(worked, worked.select(), settled)

@@ -157,7 +157,11 @@ class CsvTable:
             )
         except pl.exceptions.PolarsError:
             return None
-        return frame if frame.height == rows else None
+        if frame.height != rows:
+            return None
+        if b'""' in data:  # Polars takes an empty field for absent, an empty quoted one not always: make them the same
+            frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+        return frame
 
     def _parse_careful(
         self, block: Block, data: bytes, positions: Sequence[int], first: int, last: int
@@ -275,11 +279,12 @@ def _choose(
         )
         if better:
             best = _Beginning(delimiter, header, ends[header.index])
-    if best is None:
+    if best is None or best.header.known < 2:
         for record, names in positional.items():
             for delimiter, (rows, _) in rows_of.items():
                 if any(row and row[0].strip() == record and len(row) == len(names) for row in rows):
                     return _Beginning(delimiter, Header(0, names, 0), 0), record
+    if best is None:
         widest = max(rows_of.values(), key=lambda pair: max((len(row) for row in pair[0][:5]), default=0))
         filled = [row for row in widest[0] if any(cell.strip() for cell in row)]
         check_header(name, filled, None, score)
@@ -351,7 +356,8 @@ def _is_plain(data: bytes, table: CsvTable) -> bool:
         except UnicodeDecodeError:
             return False
     separator = table.delimiter.encode()
-    starts = (separator, b"\n", b"\r", b" ", b"\t", b'""')
+    blanks = (separator, b"\r", b" ", b"\t", QUOTE)
+    starts = (NEWLINE, *blanks[:-1], *(QUOTE + blank for blank in blanks))
     if data.startswith(starts) or any(b"\n" + start in data for start in starts):
         bare = data.translate(None, _blanks(separator)) + (b"" if data.endswith(NEWLINE) else NEWLINE)
         return not (bare.startswith(NEWLINE) or b"\n\n" in bare)

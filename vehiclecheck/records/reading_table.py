@@ -19,6 +19,11 @@ HEADER_WITHIN = 40
 _DATA_LIKE = re.compile(r"[\d.,:/ +-]*\d[\d.,:/ +-]*|[A-HJ-NPR-Z0-9]{17}", re.IGNORECASE)
 
 
+def looks_like_data(cell: str) -> bool:
+    """Is the cell a number, a date or a vehicle identification number, such as no header names a column?"""
+    return bool(_DATA_LIKE.fullmatch(cell.strip()))
+
+
 def column(position: int) -> str:
     """The name under which the written column at `position` (0-based) stands in a Piece."""
     return f"column_{position + 1}"
@@ -61,7 +66,8 @@ def find_header(rows: Sequence[Sequence[str]], score: Score) -> Header | None:
     """The row, among the first ones, that matches most known column names; None if no row does."""
     best: Header | None = None
     for index, row in enumerate(rows[:HEADER_WITHIN]):
-        known = score(row)
+        filled = [cell for cell in row if cell.strip()]
+        known = score(row) if sum(looks_like_data(cell) for cell in filled) * 3 < len(filled) else 0
         if known and (best is None or known > best.known):
             best = Header(index, [name.strip() for name in row], known)
     return best
@@ -73,7 +79,7 @@ def check_header(
     """`header`, or an InputError that says what is wrong: none at all, data in its place, two of them."""
     if header is None:
         filled = [cell.strip() for cell in rows[0] if cell.strip()] if rows else []
-        like_data = sum(bool(_DATA_LIKE.fullmatch(cell)) for cell in filled)
+        like_data = sum(looks_like_data(cell) for cell in filled)
         start = ", ".join(shown(cell[:30]) for cell in filled[:8])
         if filled and like_data >= max(1, len(filled) / 4):
             raise InputError(

@@ -185,14 +185,20 @@ class Source:
 
     def _header_probe(self) -> list[int]:
         """Columns by which a header that is repeated among the rows is known."""
-        if self.format == "parquet" or self.table.header_line == 0:
+        if self.format == "parquet":
             return []
+        if self.table.header_line == 0:
+            return [0] if self._has_record_types() else []
         return sorted(self.positions.values())[:3]
+
+    def _has_record_types(self) -> bool:
+        return self.rules.record is not None and self.table.format == "csv" and self.table.header_line == 0
 
     def _without_furniture(self, piece: Piece) -> Piece:
         """Sets aside headers that are repeated among the rows, totals at the end, and rows of other record types."""
         frame, broken, others = piece.frame, list(piece.broken), list(piece.others)
-        if probe := self._header_probe():
+        probe = self._header_probe()
+        if probe and self.table.header_line:
             repeated = pl.all_horizontal(
                 pl.col(column(p)).str.strip_chars() == self.columns[p] for p in probe
             )
@@ -206,7 +212,7 @@ class Source:
             lines = frame.filter(ends)["line"].to_list()
             frame = frame.filter(~ends) if lines else frame
             broken += [Aside(line, None, "total", "a row of totals, not a record") for line in lines]
-        if self.rules.record is not None and self.layout == self.rules.name and self.table.header_line == 0:
+        if self._has_record_types():
             first = pl.col(column(0)).str.strip_chars().fill_null("")
             rows = frame.filter(first != self.rules.record).select("line", column(0)).rows()
             frame = frame.filter(first == self.rules.record) if rows else frame
@@ -506,13 +512,10 @@ def _understand(
     }
     best = max(tried, key=lambda side: sum(level != "unsure" for level in tried[side].confidence.values()))
     matching = tried[best]
-    all_canonical = all(
-        table.columns[p].strip() == c
-        for c, p in matching.positions.items()
-        if matching.confidence[c] != "unsure"
-    )
-    if all_canonical and len(exact.positions) >= 2:
-        return built_in()[CANONICAL], exact
+    sure = [c for c, level in matching.confidence.items() if level != "unsure"]
+    canonical = all(table.columns[matching.positions[c]].strip() == c for c in sure)
+    if canonical and len(exact.positions) >= 2 and (not matching.questions or any("_" in c for c in exact.positions)):
+        return built_in()[CANONICAL], exact  # `vin` and `make` are plain words, `first_registered` is nobody else's
     return Layout(MATCHED, "matched by names", subject=best), matching
 
 

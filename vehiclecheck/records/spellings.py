@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -28,7 +28,7 @@ class Reading:
     doubt: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """The spellings known at one moment. Never changes, so that a range of rows works with one state of it."""
 
@@ -39,7 +39,6 @@ class Known:
     doubts: pl.Series
     any_reason: bool
     any_doubt: bool
-    places: dict[str, int] = field(repr=False, compare=False)
 
     def value(self, index: pl.Expr, table: int = 0) -> pl.Expr:
         """The reading's value `table` for each spelling number in `index`; null where the index is null."""
@@ -113,7 +112,6 @@ class Spellings:
                 doubts=doubts,
                 any_reason=reasons.null_count() < len(reasons),
                 any_doubt=doubts.null_count() < len(doubts),
-                places={text: i for i, text in enumerate(self._readings)},
             )
         return self._known
 

@@ -109,6 +109,15 @@ def condition_tables() -> ConditionTables:
 
 
 @functools.cache
+def condition_in(nomenclature: str) -> pl.Series:
+    """What the national codes (by number) say of the condition in one nomenclature: mask, 0 = nothing. KeyError on a name unknown."""
+    _, patterns, systems = _national()
+    if nomenclature not in {system["name"] for system in systems}:
+        raise KeyError(f"no nomenclature {nomenclature!r} in rules/hs-vehicles.toml")
+    return pl.Series([pattern.get(nomenclature, 0) for pattern in patterns], dtype=pl.UInt8)
+
+
+@functools.cache
 def fuel_nomenclature_members() -> tuple[str, ...]:
     """Countries that declare in the nomenclature whose fuel codes are known."""
     return tuple(next(s["countries"] for s in _document()["national"] if s["name"] == "EU-CN8"))

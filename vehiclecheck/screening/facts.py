@@ -129,7 +129,8 @@ class Facts:
             if column not in self.columns:
                 columns.append(pl.lit(None, dtype=pl.Int32).alias(f"@{domain}"))
                 continue
-            place = pl.col(column).cast(pl.String).cast(pl.Enum(names), strict=False).to_physical().cast(pl.Int32)
+            written = pl.col(column).cast(pl.String).str.to_uppercase()
+            place = written.cast(pl.Enum(names), strict=False).to_physical().cast(pl.Int32)
             other = pl.when(pl.col(column).is_not_null()).then(len(names))
             columns.append(pl.coalesce(place, other).cast(pl.Int32).alias(f"@{domain}"))
         return columns

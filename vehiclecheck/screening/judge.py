@@ -73,6 +73,8 @@ class Judge:
         wanted = library.countries if countries is None else list(countries)
         standards = [code for code in library.standards if countries is None or code in wanted]
         packs = library.packs([code for code in [*wanted, *standards] if code in self._position])
+        #: The packs that judge, by code.
+        self.codes_used = [pack.code for pack in packs]
         self._sides = {side: SideJudge(compile_rules(packs, side, subject), self._codes, passes) for side in ("export", "import")}
         self.standard = standard
         if standard is not None:
@@ -145,7 +147,7 @@ class Judge:
         facts = Facts(base.columns)
         start, until = facts.clock_columns("arrival")
         columns: list[pl.Expr | pl.Series] = [
-            pl.col(name) for name in ("record_id", "exporter", "importer", "quantity") if name in base.columns
+            pl.col(name) for name in ("record_id", "line", "exporter", "importer", "quantity") if name in base.columns
         ]
         for side, name in (("export", "exporter_verdict"), ("import", "importer_verdict"), ("standard", "standard_verdict")):
             if side in places:

@@ -398,7 +398,10 @@ class SideJudge:
                 pl.when(pl.col("high").null_count() == 0).then(pl.col("high").max()).alias("high"),
                 pl.col("inferred").any(),
                 pl.col("missing").bitwise_or(),
-                (pl.col("@parts").first() > 1).alias("straddles"),
+                # the date is to blame only where the parts differ: the rest is unknown on any day
+                ((pl.col("code").n_unique() > 1) | (pl.col("@period").n_unique() < pl.col("@parts").first())).alias(
+                    "straddles"
+                ),
             )
             .sort("row", "rule")
         )

@@ -63,7 +63,7 @@ def plain(value: Any) -> Any:
 def _expected(error: Any) -> str:
     """A jsonschema error in the words of somebody who is writing a pack."""
     kind, value, instance = error.validator, error.validator_value, error.instance
-    name = str(error.path[-1]) if error.path else "the file"
+    name = next((part for part in reversed(error.absolute_path) if isinstance(part, str)), "the file")
     if kind == "enum":
         close = difflib.get_close_matches(str(instance), [str(word) for word in value], n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
@@ -113,7 +113,8 @@ def _day(value: str) -> dt.date:
     return dt.date.fromisoformat(value)
 
 
-def _asks_problems(kind: str, asks: Mapping[str, Any]) -> Iterator[str]:
+def asks_problems(kind: str, asks: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the parameters of a kind, with everything merged into them."""
     if kind not in kind_names():
         return
     for error in _validator(f"kinds/{kind}.json").iter_errors(dict(asks)):
@@ -168,7 +169,7 @@ def _version_problems(
     for number, version in enumerate(provision["version"]):
         place = [*path, "version", number]
         asks = {**provision.get("asks", {}), **version.get("asks", {})}
-        for message in _asks_problems(provision["kind"], asks):
+        for message in asks_problems(provision["kind"], asks):
             where = [*place, "asks"] if "asks" in version else [*path, "asks"]
             yield Problem(file, lines.find(where), ident, message)
         scope = {**provision.get("scope", {}), **version.get("scope", {})}
@@ -203,7 +204,7 @@ def read_document(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
         size = path.stat().st_size
         if size > MAX_PACK_BYTES:
             return None, [Problem(file, 1, None, f"{size} bytes are too many for a pack (at most {MAX_PACK_BYTES})")]
-        raw = path.read_bytes().decode("utf-8")
+        raw = path.read_bytes().decode("utf-8-sig")  # editors on Windows put a mark at the front
         return plain(tomllib.loads(raw)), []
     except OSError as error:
         return None, [Problem(file, 1, None, f"cannot be read: {error.strerror}")]
@@ -219,7 +220,7 @@ def check_file(path: Path) -> list[Problem]:
     document, problems = read_document(path)
     if document is None:
         return problems
-    lines = Lines(path.read_text(encoding="utf-8"))
+    lines = Lines(path.read_text(encoding="utf-8-sig"))
     problems = list(_schema_problems(document, path.name, lines))
     if not problems:
         problems = list(_meaning_problems(document, path.name, lines))

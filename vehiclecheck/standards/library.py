@@ -7,6 +7,7 @@ second run spends no time on it and an edited pack is never taken for the old on
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import functools
 import hashlib
 import json
@@ -16,8 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vehiclecheck.standards.checking import check_file, read_document
+from vehiclecheck.standards.checking import Problem, asks_problems, check_file, read_document
 from vehiclecheck.standards.errors import PackError
+from vehiclecheck.standards.lines import Lines
 from vehiclecheck.standards.model import (
     DEFAULT_EFFECTS,
     LeftOut,
@@ -71,7 +73,7 @@ def _checked_document(path: Path) -> dict[str, Any]:
     problems = check_file(path)
     document, _ = read_document(path)
     if problems or document is None:
-        raise PackError("\n".join(map(str, problems)))
+        raise PackError("\n".join(map(str, problems)), problems)
     if kept is not None:
         _keep(kept, document)
     return document
@@ -167,6 +169,17 @@ def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
     return min(one, other) if one is not None and other is not None else one if one is not None else other
 
 
+def _hint(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _adoption_error(path: Path, number: int, where: list[str], provision: str | None, message: str) -> PackError:
+    line = Lines(path.read_text(encoding="utf-8-sig")).find(["adopt", number, *where])
+    problem = Problem(path.name, line, provision, message)
+    return PackError(str(problem), [problem])
+
+
 def _fact_ids(document: Mapping[str, Any]) -> frozenset[str]:
     found: set[str] = set()
     for name in ("reviewed", "adopt", "left_out"):
@@ -221,8 +234,8 @@ class Library:
             raise PackError(f"{path.name}: holds the pack {document['code']!r}; its name must be {document['code']}.toml")
         sources = {entry["id"]: _source(entry) for entry in document.get("source", [])}
         provisions = [_provision(entry, code, sources) for entry in document.get("provision", [])]
-        for entry in document.get("adopt", []):
-            provisions += self._adopted(entry, code, path, sources)
+        for number, entry in enumerate(document.get("adopt", [])):
+            provisions += self._adopted(entry, number, code, path, sources)
         return Pack(
             code=code,
             name=document["name"],
@@ -249,21 +262,29 @@ class Library:
         )
 
     def _adopted(
-        self, entry: Mapping[str, Any], code: str, path: Path, sources: Mapping[str, Source]
+        self, entry: Mapping[str, Any], number: int, code: str, path: Path, sources: Mapping[str, Source]
     ) -> list[Provision]:
         standard = entry["standard"]
         if standard not in self._standards:
-            known = ", ".join(self.standards)
-            raise PackError(f"{path.name}: adopts the standard {standard!r}, which does not exist; standards: {known}")
+            said = f"adopts the standard {standard!r}, which does not exist{_hint(standard, self.standards)}"
+            raise _adoption_error(path, number, ["standard"], None, f"{said}; standards: {', '.join(self.standards)}")
         offered = {provision.id: provision for provision in self.pack(standard).provisions}
         names = entry.get("provisions", list(offered))
         start, end = dt.date.fromisoformat(entry["from"]), _day(entry.get("to"))
         adopted = []
-        for name in [*names, *entry.get("override", {})]:
+        overridden = entry.get("override", {})
+        for name in [*names, *overridden]:
             if name not in offered:
-                raise PackError(
-                    f"{path.name}: adopts {name!r}, which {standard} does not have; it has: {', '.join(offered)}"
-                )
+                where = ["provisions"] if name in names else ["override", name]
+                said = f"adopts {name!r}, which {standard} does not have"
+                hint = _hint(name, offered) or f"; it has: {', '.join(offered)}"
+                raise _adoption_error(path, number, where, name, said + hint)
+        for name in overridden:
+            if name not in names:
+                raise _adoption_error(path, number, ["override", name], name, "overrides what is not adopted")
+            for version in offered[name].versions:
+                for wrong in asks_problems(version.kind, {**version.asks, **overridden[name].get("asks", {})}):
+                    raise _adoption_error(path, number, ["override", name, "asks"], name, wrong)
         for name in names:
             override = entry.get("override", {}).get(name, {})
             versions = []

@@ -10,7 +10,18 @@ import re
 from collections.abc import Sequence
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_MANY_LINES = re.compile('"""|\'\'\'')
 _KEY = re.compile(r"""^\s*("[^"]+"|[A-Za-z0-9_-]+)\s*=""")
+
+
+def _open_after(line: str, opened: str) -> str:
+    """The quotes of a text over several lines that are still open after this line, or nothing."""
+    for quotes in _MANY_LINES.findall(line):
+        if not opened:
+            opened = quotes
+        elif quotes == opened:
+            opened = ""
+    return opened
 
 
 class Lines:
@@ -20,7 +31,11 @@ class Lines:
         self._places: dict[tuple[str | int, ...], int] = {(): 1}
         counters: dict[tuple[str | int, ...], int] = {}
         here: tuple[str | int, ...] = ()
+        open_text = ""
         for number, line in enumerate(text.splitlines(), start=1):
+            inside, open_text = open_text, _open_after(line, open_text)
+            if inside:
+                continue
             header = _HEADER.match(line)
             if header:
                 here = self._enter(header.group(1) == "[[", header.group(2), counters)

@@ -1,8 +1,9 @@
 """Countries: ISO 3166-1 codes, the blocs that write standards, and the names that real files use for them.
 
-Records and packs hold alpha-2 codes. A file may hold alpha-3, UN M49 numbers, or names in any language: `country_code` maps
-them and answers None where a name is unknown or could be two countries. Codes are a table of this module; names come
-from CLDR (babel) and ISO 3166 (pycountry), which are read only when a text is no code.
+Records and packs hold alpha-2 codes. A file may hold alpha-3, UN M49 numbers, or names in any language:
+`country_code` maps them and answers None where a name is unknown or could be two countries. Codes are a table
+of this module; names come from CLDR (babel) and ISO 3166 (pycountry), which are read only when a text is no
+code.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ COUNTRY_CODES: tuple[str, ...] = (*(alpha2 for alpha2, _, _ in _ROWS), "XK", *BL
 #: The type of country columns.
 COUNTRY = pl.Enum(COUNTRY_CODES)
 
-# Codes as written, upper case. UK and EL are the European Union's own; Comtrade counts some countries with a neighbour or
-# as they were before a split, under numbers that are not their M49 code (its 490, "other Asia", is no country).
+# Codes as written, upper case. UK and EL are the European Union's own; Comtrade counts some countries with a
+# neighbour or as they were before a split, under numbers that are not their M49 code (its 490, "other Asia",
+# is no country).
 _CODES: dict[str, str] = (
     {code: code for code in COUNTRY_CODES}
     | {alpha3: alpha2 for alpha2, alpha3, _ in _ROWS}
@@ -82,31 +84,86 @@ _TRADE_FORMS: dict[str, tuple[str, ...]] = {
     "BQ": ("Bonaire",),
     "BS": ("The Bahamas",),
     "CD": (
-        "DR Congo", "D.R. Congo", "Congo D.R.", "Congo DR", "Congo DRC", "DRC", "RDC", "RD Congo", "Congo RDC", "Zaire",
-        "Congo, Dem. Rep.", "Congo Democratic", "Democratic Republic of Congo", "Congo (Kinshasa)", "Dem. Rep. of the Congo",
+        "DR Congo",
+        "D.R. Congo",
+        "Congo D.R.",
+        "Congo DR",
+        "Congo DRC",
+        "DRC",
+        "RDC",
+        "RD Congo",
+        "Congo RDC",
+        "Zaire",
+        "Congo, Dem. Rep.",
+        "Congo Democratic",
+        "Democratic Republic of Congo",
+        "Congo (Kinshasa)",
+        "Dem. Rep. of the Congo",
     ),
     "CF": ("Central African Rep.", "CAR", "RCA"),
     "CG": ("Congo (Brazzaville)", "Congo, Rep.", "Congo Rep. of", "Republic of Congo"),
     "CI": ("Ivory Coast", "Côte d'Ivoire", "Cote Ivoire", "RCI"),
-    "CN": ("PR China", "P.R. China", "China PR", "P.R.C.", "PRC", "China Mainland", "Mainland China", "China, People's Rep."),
+    "CN": (
+        "PR China",
+        "P.R. China",
+        "China PR",
+        "P.R.C.",
+        "PRC",
+        "China Mainland",
+        "Mainland China",
+        "China, People's Rep.",
+    ),
     "CV": ("Cape Verde", "Cap Vert"),
     "CZ": ("Czech Rep.",),
     "DO": ("Dominican Rep.", "Rep. Dominicana"),
     "FK": ("Falkland Islands",),
     "FM": ("Micronesia", "Micronesia, Fed. States of"),
-    "GB": ("UK", "U.K.", "Great Britain", "Britain", "England", "Scotland", "Wales", "United Kingdom (Northern Ireland)"),
+    "GB": (
+        "UK",
+        "U.K.",
+        "Great Britain",
+        "Britain",
+        "England",
+        "Scotland",
+        "Wales",
+        "United Kingdom (Northern Ireland)",
+    ),
     "GM": ("The Gambia",),
     "GW": ("Guinea Bissau",),
     "HK": ("Hong Kong", "Hongkong", "Hong Kong SAR", "Hong Kong, China", "China, Hong Kong SAR", "香港"),
     "IE": ("Republic of Ireland", "Irish Republic", "Eire"),
     "IR": ("Iran, Islamic Rep.",),
     "KG": ("Kirghizia", "Kyrgyz Rep."),
-    "KP": ("Korea North", "Korea, Dem. Rep.", "DPRK", "D.P.R. Korea", "Korea DPR", "Dem. People's Rep. of Korea", "North Korea"),
-    "KR": ("Korea South", "Korea, Rep.", "Rep. of Korea", "Korea (South)", "ROK", "R.O.K.", "S. Korea", "Korea (Republic)", "대한민국"),
+    "KP": (
+        "Korea North",
+        "Korea, Dem. Rep.",
+        "DPRK",
+        "D.P.R. Korea",
+        "Korea DPR",
+        "Dem. People's Rep. of Korea",
+        "North Korea",
+    ),
+    "KR": (
+        "Korea South",
+        "Korea, Rep.",
+        "Rep. of Korea",
+        "Korea (South)",
+        "ROK",
+        "R.O.K.",
+        "S. Korea",
+        "Korea (Republic)",
+        "대한민국",
+    ),
     "LA": ("Lao PDR", "Laos", "Lao People's Dem. Rep."),
     "LK": ("Ceylon",),
     "LY": ("Libyan Arab Jamahiriya",),
-    "MK": ("Macedonia", "FYROM", "TFYR of Macedonia", "FYR Macedonia", "The former Yugoslav Republic of Macedonia"),
+    "MK": (
+        "Macedonia",
+        "FYROM",
+        "TFYR of Macedonia",
+        "FYR Macedonia",
+        "The former Yugoslav Republic of Macedonia",
+    ),
     "MM": ("Burma",),
     "MO": ("Macao", "Macau", "Macao SAR", "China, Macao SAR", "澳门", "澳門"),
     "NL": ("Holland", "The Netherlands"),
@@ -124,7 +181,17 @@ _TRADE_FORMS: dict[str, tuple[str, ...]] = {
     "TT": ("Trinidad",),
     "TW": ("Taiwan", "Chinese Taipei", "Taiwan, China", "Taiwan ROC"),
     "TZ": ("Tanzania", "Tanzania United Rep.", "Tanzania, United Rep. of", "Zanzibar"),
-    "US": ("USA", "U.S.A.", "U.S.", "United States of America", "U.S. of America", "EE.UU.", "EEUU", "EUA", "США"),
+    "US": (
+        "USA",
+        "U.S.A.",
+        "U.S.",
+        "United States of America",
+        "U.S. of America",
+        "EE.UU.",
+        "EEUU",
+        "EUA",
+        "США",
+    ),
     "VA": ("Vatican", "Vatican City", "Holy See"),
     "VC": ("Saint Vincent", "St. Vincent and Grenadines"),
     "VG": ("British Virgin Islands", "Virgin Islands (British)"),
@@ -136,13 +203,26 @@ _TRADE_FORMS: dict[str, tuple[str, ...]] = {
 }
 
 # Names that trade lists use for one of two countries: nobody can tell which.
-_AMBIGUOUS = ("Congo", "Kongo", "Korea", "Corée", "Corea", "Coreia", "Virgin Islands", "Republic of China", "Guiana", "Yemen Democratic")
+_AMBIGUOUS = (
+    "Congo",
+    "Kongo",
+    "Korea",
+    "Corée",
+    "Corea",
+    "Coreia",
+    "Virgin Islands",
+    "Republic of China",
+    "Guiana",
+    "Yemen Democratic",
+)
 
 # Languages whose names go before those of all others where the two would differ.
-_TRADE_LANGUAGES = (
-    "en", "fr", "es", "pt", "de", "ar", "zh", "zh_Hant", "ja", "ko", "ru", "it", "nl", "tr", "pl", "uk", "sw", "id", "ms", "vi", "th", "fa", "hi",
-    "sv", "da", "nb", "fi", "el", "he", "cs", "hu", "ro", "bg", "sr", "hr", "ka", "hy", "az", "kk", "uz", "ky", "mn", "ur", "bn", "am", "so",
-)  # fmt: skip
+_TRADE_LANGUAGES = tuple(
+    (
+        "en fr es pt de ar zh zh_Hant ja ko ru it nl tr pl uk sw id ms vi th fa hi sv da nb fi el he cs hu ro bg sr hr ka"
+        " hy az kk uz ky mn ur bn am so"
+    ).split()
+)
 
 _ABBREVIATIONS = {
     "rep": "republic",
@@ -154,9 +234,12 @@ _ABBREVIATIONS = {
     "utd": "united",
 }
 _FILLERS = frozenset({"the", "of", "and"})
-# Marks that writers leave out: accents, Hebrew points, Arabic vowel signs. Vowel signs of Indic scripts are letters.
+# Marks that writers leave out: accents, Hebrew points, Arabic vowel signs. Vowel signs of Indic scripts are
+# letters.
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u200c-\u200f]")
-_SPECIAL_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "’": "'", "ʻ": "'", "ʼ": "'", "‘": "'", "`": "'"})
+_SPECIAL_LETTERS = str.maketrans(
+    {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "’": "'", "ʻ": "'", "ʼ": "'", "‘": "'", "`": "'"}
+)
 
 
 def _words(name: str) -> list[str]:
@@ -168,7 +251,9 @@ def _words(name: str) -> list[str]:
 
 
 def _keys(name: str) -> tuple[str, str]:
-    """The two keys of a name: its words in their order ("coted'ivoire" is "cote d ivoire"), and in any ("Korea, Republic of")."""
+    """The two keys of a name: its words in their order ("coted'ivoire" is "cote d ivoire"), and in any
+    ("Korea, Republic of").
+    """
     words = _words(name)
     return "".join(words), " ".join(sorted(words))
 
@@ -207,9 +292,8 @@ def _trade_names() -> _Names:
     for code, forms in _TRADE_FORMS.items():
         names.add(code, forms)
     for country in pycountry.countries:
-        forms = tuple(getattr(country, field, None) for field in ("name", "official_name", "common_name"))
-        for form in forms:
-            if form:
+        for field in ("name", "official_name", "common_name"):
+            if form := getattr(country, field, None):
                 names.add(country.alpha_2, [form, re.sub(r"\s*\(.*?\)", "", form)])
     _add_cldr(names, _TRADE_LANGUAGES)
     return names
@@ -221,7 +305,9 @@ def _other_names() -> _Names:
     from babel.localedata import locale_identifiers
 
     names = _Names()
-    _add_cldr(names, (name for name in locale_identifiers() if "_" not in name and name not in _TRADE_LANGUAGES))
+    _add_cldr(
+        names, (name for name in locale_identifiers() if "_" not in name and name not in _TRADE_LANGUAGES)
+    )
     return names
 
 
@@ -236,11 +322,12 @@ def _add_cldr(names: _Names, languages: Iterable[str]) -> None:
 
 @lru_cache(maxsize=65_536)
 def country_code(text: str) -> str | None:
-    """The code in COUNTRY_CODES that a text names, or None where it names none or could be two ("Congo", "Korea").
+    """The code in COUNTRY_CODES that a text names, or None where it names none or could be two ("Congo",
+    "Korea").
 
-    Takes alpha-2 and alpha-3 codes in any case, M49 numbers with or without their zeros ("4" is Afghanistan), Comtrade's own
-    numbers, and names in the languages of CLDR, in official, common and customs forms; accents, case and punctuation do
-    not count.
+    Takes alpha-2 and alpha-3 codes in any case, M49 numbers with or without their zeros ("4" is Afghanistan),
+    Comtrade's own numbers, and names in the languages of CLDR, in official, common and customs forms;
+    accents, case and punctuation do not count.
     """
     written = text.strip()
     code = written.upper()

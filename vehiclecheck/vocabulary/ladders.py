@@ -1,11 +1,12 @@
 """Emission classes of the world as positions on the Euro ladder.
 
-A *position* is a Euro number: 4.0 is Euro 4 or Euro IV, 5.5 Japan's heavy 2009 regulation, 6.1 and 6.2 the sub-steps 6d-temp
-and 6d. A stated class is an interval of positions `(low, high)`: "Euro 6" alone may be any of its sub-steps, (6.0, 6.9). A
-class that is known by name but that no source ranks has the whole ladder, `UNRANKED`.
+A *position* is a Euro number: 4.0 is Euro 4 or Euro IV, 5.5 Japan's heavy 2009 regulation, 6.1 and 6.2 the
+sub-steps 6d-temp and 6d. A stated class is an interval of positions `(low, high)`: "Euro 6" alone may be any
+of its sub-steps, (6.0, 6.9). A class that is known by name but that no source ranks has the whole ladder,
+`UNRANKED`.
 
-The ladders are data: `rules/ladders/*.toml` (one file a scheme) and `rules/japan-prefixes.toml`, each row with its sources and
-with a mark where it rests on memory. They are read at the first question and kept.
+The ladders are data: `rules/ladders/*.toml` (one file a scheme) and `rules/japan-prefixes.toml`, each row
+with its sources and with a mark where it rests on memory. They are read at the first question and kept.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ UNRANKED = (LOWEST, HIGHEST)
 
 Interval = tuple[float, float]
 
-#: Propulsion that an ignition certainly covers. A hybrid has either ignition, so only a step for all covers it.
+#: Propulsion that an ignition certainly covers. A hybrid has either ignition, so only a step for all covers
+#: it.
 IGNITION: dict[str, int] = {
     "SI": propulsion_mask(["petrol", "lpg", "cng"]),
     "CI": propulsion_mask(["diesel"]),
@@ -39,9 +41,12 @@ IGNITION: dict[str, int] = {
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣-ー"), "-")
 _SEPARATORS = re.compile(r"[\s\-_./,:;()'\"’]+")
-# A model code after the hyphen: letters with figures (NZE141, LV280L1), or six figures (Mercedes-Benz 204052).
+# A model code after the hyphen: letters with figures (NZE141, LV280L1), or six figures (Mercedes-Benz
+# 204052).
 _MODEL = r"(?:(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{3,12}|[0-9]{6}[A-Z]?)"
-_JAPAN_CODE = re.compile(rf"(?P<code>[A-Z]{{1,2}}|[A-Z2-8][A-Z]{{2}})(?P<tail>-(?P<model>{_MODEL}(?:-[A-Z0-9]+)?)?)?")
+_JAPAN_CODE = re.compile(
+    rf"(?P<code>[A-Z]{{1,2}}|[A-Z2-8][A-Z]{{2}})(?P<tail>-(?P<model>{_MODEL}(?:-[A-Z0-9]+)?)?)?"
+)
 
 
 class MarketStep(NamedTuple):
@@ -71,8 +76,9 @@ class CategoryStep(NamedTuple):
 class EmissionClass:
     """One class of one scheme, as its ladder file has it.
 
-    `group` is LDV, HDV, L or all; `position` is None where no source ranks the class. Dates are days where the day is
-    known and the source's words otherwise. `recall` names what rests on memory: rank, dates, limits, all.
+    `group` is LDV, HDV, L or all; `position` is None where no source ranks the class. Dates are days where
+    the day is known and the source's words otherwise. `recall` names what rests on memory: rank, dates,
+    limits, all.
     """
 
     scheme: str
@@ -90,7 +96,9 @@ class EmissionClass:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rung of the Euro ladder: its names for light and heavy vehicles and the words by which a pack may ask for it."""
+    """A rung of the Euro ladder: its names for light and heavy vehicles and the words by which a pack may ask
+    for it.
+    """
 
     position: float
     light: str
@@ -102,9 +110,10 @@ class Step:
 class JapanCode:
     """What the letters before the hyphen of a Japanese model code tell.
 
-    `position` is the interval without a date of build. Where one is given, `before` holds for vehicles built before the day
-    code `built_from` and `after` for those built from it. `propulsion` and `categories` are sets (masks) of what it may be,
-    0 where the letters do not tell. `recall` is true where a part of it rests on memory.
+    `position` is the interval without a date of build. Where one is given, `before` holds for vehicles built
+    before the day code `built_from` and `after` for those built from it. `propulsion` and `categories` are
+    sets (masks) of what it may be, 0 where the letters do not tell. `recall` is true where a part of it rests
+    on memory.
     """
 
     code: str
@@ -165,7 +174,9 @@ def _class_of(scheme: str, words: list[str], row: dict[str, Any]) -> EmissionCla
 
 
 def _steps_of(markets: dict[str, Any]) -> list[CategoryStep]:
-    """Market steps of one file. A member follows from its accession on, and takes no further step after it has left."""
+    """Market steps of one file. A member follows from its accession on, and takes no further step after it
+    has left.
+    """
     found = []
     for step in markets.get("step", []):
         start: dt.date = step["from"]
@@ -174,20 +185,29 @@ def _steps_of(markets: dict[str, Any]) -> list[CategoryStep]:
                 continue
             day = day_code(max(start, member["since"]))
             categories = category_mask(step["categories"])
-            found.append(CategoryStep(member["code"], categories, IGNITION[step["ignition"]], day, float(step["position"])))
+            found.append(
+                CategoryStep(
+                    member["code"], categories, IGNITION[step["ignition"]], day, float(step["position"])
+                )
+            )
     return found
 
 
 @cache
 def load_ladders() -> Ladders:
-    """All ladders of `rules/ladders/`, read once. FileNotFoundError without the data, KeyError on a row that lacks a key."""
+    """All ladders of `rules/ladders/`, read once. FileNotFoundError without the data, KeyError on a row that
+    lacks a key.
+    """
     classes: list[EmissionClass] = []
     steps: list[Step] = []
     market: list[CategoryStep] = []
     for path in sorted((data_root() / "rules" / "ladders").glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         classes += [_class_of(data["scheme"], data["words"], row) for row in data.get("class", [])]
-        steps += [Step(float(s["position"]), s["light"], s["heavy"], tuple(s["words"])) for s in data.get("step", [])]
+        steps += [
+            Step(float(s["position"]), s["light"], s["heavy"], tuple(s["words"]))
+            for s in data.get("step", [])
+        ]
         market += _steps_of(data.get("markets", {}))
     spelled: dict[str, list[EmissionClass]] = {}
     for entry in classes:
@@ -205,10 +225,10 @@ def load_ladders() -> Ladders:
 def class_position(text: str, group: str | None = None) -> Interval | None:
     """The interval of Euro positions that a written emission class tells; None where it is not recognised.
 
-    Reads the spellings of every ladder (`Euro 4`, `EURO IV`, `E4`, `国五`, `BS IV`, `Tier 2`, `2005 new long term`) and the
-    letters of Japanese model codes (`DBA-NZE141`, `DBA-`, `3BA`). `group` (LDV, HDV or L) decides between classes that
-    share a spelling; without it the interval spans them. A class that no source ranks gives `UNRANKED`, and so is told
-    from a text that is not understood.
+    Reads the spellings of every ladder (`Euro 4`, `EURO IV`, `E4`, `国五`, `BS IV`, `Tier 2`, `2005 new long
+    term`) and the letters of Japanese model codes (`DBA-NZE141`, `DBA-`, `3BA`). `group` (LDV, HDV or L)
+    decides between classes that share a spelling; without it the interval spans them. A class that no source
+    ranks gives `UNRANKED`, and so is told from a text that is not understood.
     """
     entries = load_ladders().spelled.get(_spelling_key(text))
     if entries is None:
@@ -220,27 +240,34 @@ def class_position(text: str, group: str | None = None) -> Interval | None:
 
 
 def threshold(name: str) -> float:
-    """The position that a pack's word asks for: `Euro 4`, `Euro IV`, `Euro 6b`, `Euro VI-c`, `Euro 6d`, or the exact name of
-    a ranked class of another ladder (`China 6b`), whose lowest position it is.
+    """The position that a pack's word asks for: `Euro 4`, `Euro IV`, `Euro 6b`, `Euro VI-c`, `Euro 6d`, or
+    the exact name of a ranked class of another ladder (`China 6b`), whose lowest position it is.
 
     6, 6a, 6b and 6c are all 6.0, 6d-temp is 6.1, 6d is 6.2. ValueError on any other word, with those that are accepted.
     """
     found = _thresholds().get(_spelling_key(name))
     if found is None:
         euro = ", ".join(word for step in load_ladders().steps for word in step.words)
-        raise ValueError(f"unknown emission class {name!r}: use one of {euro}, or the name of a ranked class in rules/ladders")
+        raise ValueError(
+            f"unknown emission class {name!r}: use one of {euro}, "
+            "or the name of a ranked class in rules/ladders"
+        )
     return found
 
 
 @cache
 def _thresholds() -> dict[str, float]:
     ladders = load_ladders()
-    accepted = {_spelling_key(c.name): c.position[0] for c in ladders.classes if c.position and c.scheme != "EU"}
+    accepted = {
+        _spelling_key(c.name): c.position[0] for c in ladders.classes if c.position and c.scheme != "EU"
+    }
     return accepted | {_spelling_key(word): step.position for step in ladders.steps for word in step.words}
 
 
 def name_of(position: float, group: str | None = None) -> str:
-    """What a message calls a position: `Euro 4`, or `Euro IV` for HDV. Between two rungs it is the lower one's name."""
+    """What a message calls a position: `Euro 4`, or `Euro IV` for HDV. Between two rungs it is the lower
+    one's name.
+    """
     # A position that went through a 32-bit column is off by less than a millionth; rungs are tenths.
     at = round(float(position), 1)
     rungs = [step for step in load_ladders().steps if step.position <= at]
@@ -249,7 +276,9 @@ def name_of(position: float, group: str | None = None) -> str:
 
 
 def name_of_interval(low: float, high: float, group: str | None = None) -> str:
-    """What a message calls an interval: `Euro 4`, `Euro 4 to Euro 5`, `Euro 6` for any sub-step, `not ranked`."""
+    """What a message calls an interval: `Euro 4`, `Euro 4 to Euro 5`, `Euro 6` for any sub-step, `not
+    ranked`.
+    """
     low, high = round(float(low), 1), round(float(high), 1)
     if (low, high) == UNRANKED:
         return "not ranked"
@@ -259,17 +288,22 @@ def name_of_interval(low: float, high: float, group: str | None = None) -> str:
 
 
 def category_steps() -> list[CategoryStep]:
-    """From when on a registration in a country proves a class, by category: the sharpest form of `market_steps`.
+    """From when on a registration in a country proves a class, by category: the sharpest form of
+    `market_steps`.
 
-    A record has step s if its country is s.country, its possible categories and propulsions lie wholly within s.categories
-    and s.ignition, and it was certainly registered on or after s.day. Its class is then at least the highest such position.
-    Dates that rest on memory are not among them, but to make a step later.
+    A record has step s if its country is s.country, its possible categories and propulsions lie wholly within
+    s.categories and s.ignition, and it was certainly registered on or after s.day. Its class is then at least
+    the highest such position. Dates that rest on memory are not among them, but to make a step later.
     """
     return list(load_ladders().market)
 
 
-def _first_day(market: tuple[CategoryStep, ...], country: str, atom: int, ignition: int, position: float) -> int | None:
-    """The day code from which one category atom met `position` there, by a step for these propulsions or more."""
+def _first_day(
+    market: tuple[CategoryStep, ...], country: str, atom: int, ignition: int, position: float
+) -> int | None:
+    """The day code from which one category atom met `position` there, by a step for these propulsions or
+    more.
+    """
     return min(
         (
             step.day
@@ -289,8 +323,8 @@ def _group_steps() -> tuple[MarketStep, ...]:
     found = []
     for group, mask in (("LDV", LIGHT_DUTY), ("HDV", HEAVY_DUTY)):
         for country, ignition, position in sorted({(s.country, s.ignition, s.position) for s in market}):
-            # A step of the whole group holds when the last of its categories has come so far, by this or a higher step,
-            # for these or for all propulsions.
+            # A step of the whole group holds when the last of its categories has come so far, by this or a
+            # higher step, for these or for all propulsions.
             atoms = [1 << bit for bit in range(mask.bit_length()) if mask & 1 << bit]
             days = [_first_day(market, country, atom, ignition, position) for atom in atoms]
             known = [day for day in days if day is not None]
@@ -301,17 +335,22 @@ def _group_steps() -> tuple[MarketStep, ...]:
         s
         for s in sorted(found)
         if not any(
-            t != s and t[:2] == s[:2] and t.ignition & s.ignition == s.ignition and t.day <= s.day and t.position >= s.position
+            t != s
+            and t[:2] == s[:2]
+            and t.ignition & s.ignition == s.ignition
+            and t.day <= s.day
+            and t.position >= s.position
             for t in found
         )
     )
 
 
 def market_steps() -> list[MarketStep]:
-    """(country, LDV or HDV, propulsion mask, day code, position): from that day on EVERY new vehicle of the group met it.
+    """(country, LDV or HDV, propulsion mask, day code, position): from that day on EVERY new vehicle of the
+    group met it.
 
-    The day is that of the group's last category (light goods vehicles follow cars by a year), so it holds for all of them.
-    `category_steps` has the earlier days of the single categories.
+    The day is that of the group's last category (light goods vehicles follow cars by a year), so it holds for
+    all of them. `category_steps` has the earlier days of the single categories.
     """
     return list(_group_steps())
 
@@ -355,7 +394,8 @@ def japan_code(text: str) -> JapanCode | None:
     own = code[0] if code[0] == "Z" else None
     second = table["second"].get((own, code[1]))
     third = table["third"].get((own, code[2])) or table["third"].get((None, code[2]))
-    # The rank hangs on the first and third character; a second that no source lists is let pass before a model code only.
+    # The rank hangs on the first and third character; a second that no source lists is let pass before a
+    # model code only.
     if first is None or third is None or (second is None and not model) or code in table["not_codes"]:
         return None
     weight = third.get("weight", "position")
@@ -363,7 +403,8 @@ def japan_code(text: str) -> JapanCode | None:
     changes = weight == "position" and "built_from" in first
     return JapanCode(
         code=code,
-        position=_interval(first.get(weight, first.get("position") if weight == "heavy" else None)) or UNRANKED,
+        position=_interval(first.get(weight, first.get("position") if weight == "heavy" else None))
+        or UNRANKED,
         meaning="; ".join(part["meaning"] for part in parts),
         recall=any(part.get("recall", False) for part in parts),
         propulsion=propulsion_mask(second["propulsion"]) if second else 0,

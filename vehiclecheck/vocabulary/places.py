@@ -10,8 +10,8 @@ from pathlib import Path
 def data_root() -> Path:
     """The folder that holds `rules/` and `countries/`.
 
-    In an installed package that is `vehiclecheck/_data`, in a checkout its top. FileNotFoundError names both places if
-    neither has a `rules` folder.
+    In an installed package that is `vehiclecheck/_data`, in a checkout its top. FileNotFoundError names both
+    places if neither has a `rules` folder.
     """
     package = Path(__file__).resolve().parents[1]
     candidates = (package / "_data", package.parent)

@@ -25,16 +25,17 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 def position(facts: Facts) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """Least and greatest possible Euro position, and whether the least is inferred from the market."""
-    stated, high = facts.numbers("class")
+    # positions are kept in single precision: rounding makes 6.2 the 6.2 of the law again
+    stated, high = (bound.round(2) for bound in facts.numbers("class"))
     if not facts.has("class_inferred_lo"):
         return stated, high, pl.lit(False)
-    inferred = pl.col("class_inferred_lo").cast(pl.Float64).fill_null(float("-inf"))
+    inferred = pl.col("class_inferred_lo").cast(pl.Float64).fill_null(float("-inf")).round(2)
     return pl.max_horizontal(stated, inferred), high, inferred > stated
 
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     low, high, inferred = position(facts)
-    stated, _ = facts.numbers("class")
+    stated = facts.numbers("class")[0].round(2)
     return Observation(
         outcome=within((low, high), param("limit"), None),
         low=pl.when(low.is_finite()).then(low),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +30,9 @@ def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
     if asks["by"] == "age":
-        return {"limit": int(units(asks, asks["over"]))}
+        # due above `over`, or from it on where the law says that reaching it is enough
+        limit = units(asks, asks["over"])
+        return {"limit": math.ceil(limit) - 1 if asks.get("reaching") == "refused" else math.floor(limit)}
     return {"limit": threshold(asks["below"])} if asks["by"] == "class" else {}
 
 
@@ -74,5 +77,5 @@ def required(asks: Mapping[str, Any]) -> tuple[str, str]:
         + (f" up to {number_words(band['upto'])}" if "upto" in band else "")
         for band in asks.get("bands", [])
     ]
-    words = "; ".join(bands) + f" {asks['unit']}" if bands else f"{due} over {number_words(asks['over'])} {asks['unit']}"
+    words = "; ".join(bands) + f" {asks['unit']}" if bands else f"{due} {'from' if asks.get('reaching') == 'refused' else 'over'} {number_words(asks['over'])} {asks['unit']}"
     return words.strip(), asks["unit"]

@@ -1,0 +1,5 @@
+"""`python -m vehiclecheck`."""
+
+from vehiclecheck.cli import main
+
+main()

@@ -1,0 +1,74 @@
+"""The Python door: the same calls as the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from vehiclecheck.records.errors import InputError
+from vehiclecheck.runs import RunError, RunOptions, RunResult, run
+from vehiclecheck.runs.run import Progress
+from vehiclecheck.screening.explaining import Explanation
+from vehiclecheck.screening.explaining import explain as _explain
+from vehiclecheck.standards import Library, load_library
+from vehiclecheck.vocabulary.countries import country_code
+
+
+def screen(files: str | Path | Sequence[str | Path], *, progress: Progress | None = None, **options: Any) -> RunResult:
+    """Judges the records of files (paths, patterns, `-`) against the packs of both sides.
+
+    Options are those of `vehiclecheck.runs.RunOptions`: `to` (countries), `sender` (the exporter), `layout`, `standard`,
+    `packs` (a folder), `out`, `format`, `by`, `infer`, … Without `out` the tables are in the result.
+    Raises InputError (a file), RunError (an option, or totals that do not add up), PackError, OutputError.
+    """
+    paths = [files] if isinstance(files, str | Path) else list(files)
+    if isinstance(to := options.get("to"), str):
+        options["to"] = (to,)
+    elif to is not None:
+        options["to"] = tuple(to)
+    return run([str(path) for path in paths], RunOptions(**options), progress)
+
+
+def explain(
+    record: Mapping[str, Any],
+    *,
+    to: str,
+    sender: str | None = None,
+    standard: str | None = None,
+    packs: Path | None = None,
+    infer: bool = True,
+) -> Explanation:
+    """Judges one vehicle, told by its canonical fields: each provision, what it asks, what is known, what follows.
+
+    Raises InputError for a field or country that cannot be read, PackError for packs.
+    """
+    importer, exporter = _code(to), _code(sender) if sender else None
+    told = {name: str(value) for name, value in record.items() if value is not None}
+    return _explain(
+        told, load_library(packs), importer=importer, exporter=exporter, standard=standard, infer=infer
+    )
+
+
+def flows(files: str | Path | Sequence[str | Path], *, by: Sequence[str], **options: Any) -> pl.DataFrame:
+    """The flow table of files: units, value, mean age as bounds and units by verdict, grouped by some of
+    exporter, importer, year, month, vehicle_class, category, propulsion, emission_class.
+    """
+    return screen(files, by=tuple(by), tables=("flows",), **options).flows
+
+
+def packs(folder: Path | None = None) -> Library:
+    """The rule packs, extended or replaced by those of `folder`."""
+    return load_library(folder)
+
+
+def _code(name: str) -> str:
+    code = country_code(name)
+    if code is None:
+        raise InputError(f"{name!r} is not a country that is known: use an ISO code such as KE")
+    return code
+
+
+__all__ = ["RunError", "explain", "flows", "packs", "screen"]

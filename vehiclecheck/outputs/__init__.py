@@ -1,0 +1,1 @@
+"""Results as people and machines want them: tables, files, workbooks."""

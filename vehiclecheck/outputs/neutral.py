@@ -1,0 +1,26 @@
+"""Text from strangers, made harmless where a spreadsheet would run it.
+
+A cell that begins with = + - @ (or a tab or carriage return before one of them) is a formula to Excel and LibreOffice.
+An apostrophe in front makes it text there and changes nothing for a reader.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+_FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
+
+
+def neutral_text(column: pl.Expr) -> pl.Expr:
+    """The column with an apostrophe before every cell that a spreadsheet would take for a formula."""
+    return pl.when(column.str.contains(_FORMULA)).then(pl.lit("'") + column).otherwise(column)
+
+
+def neutral_frame(frame: pl.DataFrame) -> pl.DataFrame:
+    """All text columns neutralised; numbers, dates and our own words (enumerations) are left alone."""
+    return frame.with_columns(neutral_text(pl.col(name)).alias(name) for name, dtype in frame.schema.items() if dtype == pl.String)
+
+
+def printable(text: str) -> str:
+    """Text for a terminal: control characters (escape sequences among them) are shown, not obeyed."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)

@@ -1,0 +1,164 @@
+"""The output folder of a run: parts while it goes on, whole files at its end, and how an interrupted run goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import vehiclecheck
+from vehiclecheck.outputs.files import OutputError, join_parts, part_path, write_part, write_table, write_text
+from vehiclecheck.records import Source
+from vehiclecheck.runs.options import RunError, RunOptions
+from vehiclecheck.runs.ranges import Counts, RangeResult
+from vehiclecheck.screening.judge import FINDING_COLUMNS
+from vehiclecheck.standards import Library
+
+_WORK = ".unfinished"
+_COLUMNS = "verdict-columns.json"
+#: Tables of a range that are kept as Parquet until the end, whatever the format of the results.
+_SMALL = ("flows", "reasons", "shown")
+_LARGE = ("verdicts", "findings")
+
+
+class RunFolder:
+    """Where a run keeps its parts and puts its results."""
+
+    def __init__(self, options: RunOptions, identity: dict[str, Any], finished: set[int]) -> None:
+        assert options.out is not None
+        self._out = options.out
+        self._work = options.out / _WORK
+        self._format = options.format
+        self._wanted = [name for name in _LARGE if name in options.tables]
+        self._with_flows = "flows" in options.tables
+        self._identity = identity
+        #: Numbers of the ranges that an interrupted run has finished.
+        self.finished = finished
+
+    @classmethod
+    def open(cls, options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library) -> RunFolder:
+        """Begins a run in the folder of the options, or takes up an unfinished one where they say so.
+
+        RunError if there is nothing to resume or it was another run; OutputError if the folder cannot be written to.
+        """
+        assert options.out is not None
+        work = options.out / _WORK
+        identity = _identity(options, sources, packs, library)
+        text = json.dumps(identity, sort_keys=True, default=str)
+        mark = work / "identity.json"
+        try:
+            if options.resume:
+                if not mark.exists():
+                    raise RunError(f"nothing to resume in {options.out}: no unfinished run lies there")
+                if mark.read_text(encoding="utf-8") != text:
+                    raise RunError(
+                        f"the unfinished run in {options.out} had other files, packs or options; "
+                        "without --resume a new one begins"
+                    )
+                finished = {int(path.stem.split("-")[1]) for path in work.glob("done-*.json")}
+                return cls(options, identity, finished)
+            options.out.mkdir(parents=True, exist_ok=True)
+            if work.exists():
+                shutil.rmtree(work)
+            work.mkdir()
+            write_text(text, mark)
+        except OSError as error:
+            raise OutputError(f"{options.out}: cannot be written to: {error.strerror or error}") from error
+        return cls(options, identity, set())
+
+    def keep(self, number: int, result: RangeResult) -> None:
+        """Keeps what a range came to. Its mark comes last: a range is finished when everything it made is in place."""
+        if result.verdicts is not None and not (self._work / _COLUMNS).exists():
+            beside = self._work / f"{_COLUMNS}.{number}"
+            write_text(json.dumps(result.verdicts.columns), beside)
+            os.replace(beside, self._work / _COLUMNS)
+        for name in self._wanted:
+            write_part(getattr(result, name), part_path(self._work, name, number, self._format), self._format)
+        for name in _SMALL:
+            table = getattr(result, name)
+            if table is not None:
+                write_part(table, self._small(name, number), "parquet")
+        write_part(result.set_aside, self._small("aside", number), "parquet")
+        write_text(json.dumps(result.counts.as_dict()), self._work / f"done-{number:06d}.json")
+
+    def _small(self, name: str, number: int) -> Path:
+        return self._work / f"{name}-part-{number:06d}.parquet"
+
+    def counts(self, ranges: int) -> Iterator[Counts]:
+        """The counts of all ranges."""
+        for number in range(ranges):
+            yield Counts(**json.loads((self._work / f"done-{number:06d}.json").read_text(encoding="utf-8")))
+
+    def small_tables(self, name: str, ranges: int) -> list[pl.DataFrame]:
+        """The kept tables of one name, in the order of the ranges."""
+        places = [self._small(name, number) for number in range(ranges)]
+        return [pl.read_parquet(place) for place in places if place.exists()]
+
+    def publish(self, ranges: int, flows: pl.DataFrame, set_aside: pl.DataFrame, counts: Counts) -> list[Path]:
+        """Puts the results under their names and removes the parts. Returns what was written."""
+        files = []
+        if self._format == "xlsx":
+            self._check_sheets(counts)
+        for name in self._wanted:
+            target = self._out / f"{name}.{self._format}"
+            places = [part_path(self._work, name, number, self._format) for number in range(ranges)]
+            join_parts(places, target, self._format, self._columns(name))
+            files.append(target)
+        tables = {"flows": flows, "set_aside": set_aside} if self._with_flows else {"set_aside": set_aside}
+        for name, table in tables.items():
+            target = self._out / f"{name}.{self._format}"
+            write_table(table, target, self._format)
+            files.append(target)
+        record = {
+            **self._identity,
+            "counts": counts.as_dict(),
+            "outputs": sorted(path.name for path in files),
+            "clock": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        }
+        write_text(json.dumps(record, indent=2, default=str) + "\n", self._out / "run.json")
+        shutil.rmtree(self._work, ignore_errors=True)
+        return [*files, self._out / "run.json"]
+
+    def _check_sheets(self, counts: Counts) -> None:
+        from vehiclecheck.outputs.files import MAX_SHEET_ROWS
+
+        rows = max(counts.judgements, counts.findings + counts.quality_findings)
+        if rows >= MAX_SHEET_ROWS:
+            raise OutputError(
+                f"{rows:,} rows do not fit a worksheet ({MAX_SHEET_ROWS:,} at most): ask for --format csv or parquet"
+            )
+
+    def _columns(self, name: str) -> list[str]:
+        if name == "findings":
+            return list(FINDING_COLUMNS)
+        place = self._work / _COLUMNS
+        return [str(column) for column in json.loads(place.read_text(encoding="utf-8"))] if place.exists() else []
+
+
+def _identity(options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library) -> dict[str, Any]:
+    """What makes two runs the same: files, options, packs, version."""
+    return {
+        "vehiclecheck": vehiclecheck.__version__,
+        "inputs": [
+            {
+                "name": source.name,
+                "bytes": source.size,
+                "sha256": source.sha256,
+                "rows": source.n_rows,
+                "layout": source.layout,
+                "columns": source.matched,
+            }
+            for source in sources
+        ],
+        "packs": [
+            {"code": code, "sha256": hashlib.sha256(library.file(code).read_bytes()).hexdigest()} for code in packs
+        ],
+        "options": options.described(),
+    }

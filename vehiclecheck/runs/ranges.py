@@ -1,0 +1,227 @@
+"""One range of rows, from the file to verdicts, findings, flow sums and counts. A run is a map of this over ranges.
+
+Nothing here depends on any other range, so ranges may be judged in any order, by threads, processes or machines, and an
+interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import polars as pl
+
+from vehiclecheck.flows.table import FlowKeys, partial_flows
+from vehiclecheck.records import Habits, PrepareOptions, RawRange, RowRange, Source, WordBook, prepare, survey
+from vehiclecheck.runs.options import RunOptions
+from vehiclecheck.screening.judge import FINDING_COLUMNS, Judge, Judgement
+from vehiclecheck.screening.verdicts import VERDICTS
+from vehiclecheck.vocabulary.countries import COUNTRY, COUNTRY_CODES
+
+#: How many records of a range are kept with their reason, to be shown when a run ends.
+SHOWN = 40
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a range came to. Rows in = judged + set aside + not vehicles; judgements are records times countries asked."""
+
+    rows_in: int = 0
+    rows_judged: int = 0
+    rows_set_aside: int = 0
+    rows_not_vehicles: int = 0
+    units_judged: int = 0
+    units_set_aside: int = 0
+    judgements: int = 0
+    findings: int = 0
+    quality_findings: int = 0
+    verdicts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(VERDICTS, 0))
+
+    def add(self, other: Counts) -> None:
+        """Adds another range's counts to these."""
+        for name in self.__slots__:
+            mine, its = getattr(self, name), getattr(other, name)
+            if isinstance(mine, dict):
+                for word, number in its.items():
+                    mine[word] = mine.get(word, 0) + number
+            else:
+                setattr(self, name, mine + its)
+
+    def adds_up(self) -> bool:
+        """Whether every row of the input is accounted for."""
+        return self.rows_in == self.rows_judged + self.rows_set_aside + self.rows_not_vehicles
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts by name."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class RangeResult:
+    """One judged range. Tables that the run does not want are None.
+
+    `reasons`: units by provision and outcome; `shown`: some records that are not admitted, the worst first;
+    `identities`: vehicle keys with their lines, where the records have VINs.
+    """
+
+    counts: Counts
+    verdicts: pl.DataFrame | None
+    findings: pl.DataFrame | None
+    flows: pl.DataFrame | None
+    set_aside: pl.DataFrame
+    reasons: pl.DataFrame
+    shown: pl.DataFrame
+
+
+class RangeJudge:
+    """Judges ranges of files under one set of options."""
+
+    def __init__(
+        self, options: RunOptions, judge: Judge, importers: list[str], several_files: bool = False
+    ) -> None:
+        self._options = options
+        self._several = several_files
+        self._judge = judge
+        self._importers = importers
+        self._words = WordBook()
+        self._keys = FlowKeys(options.by, COUNTRY_CODES)
+        self._habits: dict[int, Habits] = {}
+
+    def survey(self, source: Source, size: int) -> None:
+        """Looks at how a whole file writes its dates and numbers, before any of it is read for good."""
+        if source.format == "parquet" or source.n_rows <= size:
+            return
+        found = Habits()
+        for part in source.ranges(size):
+            found |= survey(source.read(part).frame, words=self._words, subject=source.subject)
+        self._habits[source.index] = found
+
+    def judge(self, part: RowRange) -> RangeResult:
+        """Reads, cleans and judges one range."""
+        raw = part.source.read(part)
+        prepared = prepare(raw.frame, options=self._prepare_options(part.source), words=self._words)
+        records = prepared.records
+        aside = self._set_aside(raw, prepared.set_aside, part.source)
+        pairs = self._pairs(records)
+        judgement = self._judge.judge(pairs)
+        verdict, units = judgement.verdicts["verdict"], pairs["quantity"]
+        by_verdict = pl.DataFrame({"verdict": verdict, "units": units}).group_by("verdict").agg(pl.col("units").sum())
+        counts = Counts(
+            rows_in=raw.rows_in,
+            rows_judged=records.height,
+            rows_set_aside=aside.height,
+            rows_not_vehicles=raw.not_vehicles.height,
+            units_judged=int(records["quantity"].sum()),
+            units_set_aside=int(prepared.set_aside["quantity"].fill_null(0).sum()),
+            judgements=pairs.height,
+            findings=judgement.findings.height,
+            quality_findings=prepared.quality.height,
+        )
+        counts.verdicts |= {str(word): int(number) for word, number in by_verdict.iter_rows()}
+        wanted = self._options.tables
+        return RangeResult(
+            counts=counts,
+            verdicts=self._named(judgement.verdicts, part.source) if "verdicts" in wanted else None,
+            findings=_all_findings(judgement.findings, prepared.quality) if "findings" in wanted else None,
+            flows=partial_flows(pairs, verdict, self._keys) if "flows" in wanted else None,
+            set_aside=aside,
+            reasons=self._reasons(judgement, units),
+            shown=self._shown(judgement),
+        )
+
+    def _named(self, verdicts: pl.DataFrame, source: Source) -> pl.DataFrame:
+        """Verdicts with the name of the file, where there are several."""
+        if not self._several:
+            return verdicts
+        return verdicts.select(pl.col("record_id"), pl.lit(source.name).alias("file"), pl.all().exclude("record_id"))
+
+    def _prepare_options(self, source: Source) -> PrepareOptions:
+        order = self._options.date_order or source.date_order
+        # constants of the source (what the user or the layout states) are columns of its frames already
+        return PrepareOptions(
+            importer=self._importers[0] if self._importers else None,
+            exporter=self._options.sender,
+            infer=self._options.infer,
+            date_order=order,  # type: ignore[arg-type]
+            subject=source.subject,
+            habits=self._habits.get(source.index),
+        )
+
+    @staticmethod
+    def _set_aside(raw: RawRange, unread: pl.DataFrame, source: Source) -> pl.DataFrame:
+        columns = raw.set_aside.columns
+        named = unread.with_columns(pl.lit(source.name).alias("file")).select(columns)
+        return pl.concat([raw.set_aside, named], how="vertical_relaxed").sort("line", maintain_order=True)
+
+    def _pairs(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Records, once for each country asked about."""
+        if len(self._importers) < 2:
+            return records
+        asked = pl.DataFrame({"importer": pl.Series(self._importers, dtype=COUNTRY)})
+        return records.drop("importer", strict=False).join(asked, how="cross", maintain_order="left_right")
+
+    @staticmethod
+    def _reasons(judgement: Judgement, units: pl.Series) -> pl.DataFrame:
+        """How many records and units each provision holds up."""
+        keys = ["side", "country", "provision", "outcome", "effect", "status", "missing", "source", "message"]
+        found = judgement.findings.lazy().select("rule", "outcome", "missing", pl.lit(units).gather(pl.col("row")).alias("units"))
+        counted = (
+            found.group_by("rule", "outcome", "missing").agg(pl.len().cast(pl.Int64).alias("records"), pl.col("units").sum())
+        )
+        # the words belong to the rule and the outcome: they are fetched for the few that occur
+        first = judgement.findings.lazy().unique(["rule", "outcome"], keep="first").select("rule", *(k for k in keys if k != "missing"))
+        return (
+            counted.join(first, on=["rule", "outcome"])
+            .select(*keys, "records", "units")
+            .with_columns(pl.col("side", "country", "provision", "outcome", "effect", "status", "source", "message").cast(pl.String))
+            .sort("units", "side", "provision", "outcome", "missing", descending=[True, False, False, False, False])
+            .collect()
+        )
+
+    @staticmethod
+    def _shown(judgement: Judgement) -> pl.DataFrame:
+        """A few records to show on a screen, refused ones first, each with its first sentence."""
+        place = judgement.verdicts["verdict"].to_physical()
+        rows = judgement.verdicts.with_row_index("row").with_columns(place.alias("place"))
+        worst = rows.filter(pl.col("place") < 3).sort("place", "row").head(SHOWN)
+        about = (
+            judgement.findings.lazy()
+            .filter(pl.col("row").is_in(worst["row"].implode()))
+            .select("row", pl.col("provision").cast(pl.String), pl.col("outcome").cast(pl.String), "missing", pl.col("message").cast(pl.String), "observed_low", "observed_high", pl.col("unit").cast(pl.String), pl.col("effect").cast(pl.String))
+            .group_by("row", maintain_order=True)
+            .agg(pl.all())
+            .collect()
+        )
+        return worst.join(about, on="row", how="left", maintain_order="left").drop("row", "place")
+
+
+def _all_findings(findings: pl.DataFrame, quality: pl.DataFrame) -> pl.DataFrame:
+    """Findings about provisions, then those about the data themselves."""
+    table = findings.select(FINDING_COLUMNS)
+    if quality.is_empty():
+        return table
+    words = [name for name, dtype in table.schema.items() if isinstance(dtype, pl.Enum)]
+    empty = pl.lit("")
+    about_data = quality.select(
+        pl.col("record_id"),
+        pl.lit("record").alias("side"),
+        pl.lit(None, dtype=pl.String).alias("country"),
+        (pl.lit("data.") + pl.col("check").cast(pl.String)).alias("provision"),
+        pl.lit("data_quality").alias("kind"),
+        pl.lit("unknown").alias("outcome"),
+        pl.lit("advise").alias("effect"),
+        empty.alias("status"),
+        pl.concat_str(pl.col("field"), pl.lit(" "), pl.col("value").fill_null("")).alias("observed"),
+        pl.lit(None, dtype=pl.Float64).alias("observed_low"),
+        pl.lit(None, dtype=pl.Float64).alias("observed_high"),
+        empty.alias("required"),
+        empty.alias("unit"),
+        pl.lit(False).alias("inferred"),
+        empty.alias("missing"),
+        empty.alias("source"),
+        empty.alias("grade"),
+        pl.col("message"),
+    )
+    return pl.concat([table.cast(dict.fromkeys(words, pl.String)), about_data])
+
+

@@ -1,0 +1,203 @@
+"""A run from files to results: open, cut into ranges, judge each, put together, reconcile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from vehiclecheck.flows.table import FlowKeys, finish_flows, merge_flows
+from vehiclecheck.records import RowRange, Source, expand, open_source
+from vehiclecheck.records.set_aside import empty as nothing_set_aside
+from vehiclecheck.runs.folder import RunFolder
+from vehiclecheck.runs.options import ALL, RunError, RunOptions, countries_asked
+from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult
+from vehiclecheck.screening.judge import Judge
+from vehiclecheck.vocabulary.countries import COUNTRY_CODES
+
+#: Told rows done and rows in all.
+Progress = Callable[[int, int], None]
+
+#: A pair of record and country is a row of memory: ranges are cut so that they make about this many.
+_PAIRS = 1_000_000
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What came of a run.
+
+    With an output folder `verdicts` and `findings` are None (they lie in `files`); without one they are whole tables.
+    `reasons` has a row a provision, outcome and set of missing fields, with the records and units it holds up; `shown`
+    some of the records that are not admitted, the worst first. `resumed` is the number of ranges that were done before.
+    """
+
+    counts: Counts
+    flows: pl.DataFrame
+    set_aside: pl.DataFrame
+    reasons: pl.DataFrame
+    shown: pl.DataFrame
+    sources: list[Source]
+    options: RunOptions
+    packs: list[str]
+    verdicts: pl.DataFrame | None = None
+    findings: pl.DataFrame | None = None
+    files: list[Path] = field(default_factory=list)
+    resumed: int = 0
+
+
+def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = None) -> RunResult:
+    """Screens files. RunError, InputError, PackError and OutputError say in one sentence what is wrong; then nothing
+    that was there before has changed.
+    """
+    options = options.checked()
+    library = options.library()
+    importers = countries_asked(options.to, library)
+    sources = _open(paths, options)
+    subjects = sorted({source.subject for source in sources})
+    if len(subjects) > 1:
+        raise RunError("vehicle records and fuel records are screened in runs of their own")
+    judge = Judge(library, COUNTRY_CODES, standard=options.standard, subject=subjects[0], passes=options.passes)
+    worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1)
+    size = max(1, min(options.range_rows, _PAIRS // max(1, len(importers))))
+    folder = RunFolder.open(options, sources, judge.codes_used, library) if options.out is not None else None
+    for source in sources:
+        worker.survey(source, size)
+    parts = [part for source in sources for part in source.ranges(size)]
+    result = RunResult(
+        counts=Counts(),
+        flows=pl.DataFrame(),
+        set_aside=nothing_set_aside(),
+        reasons=pl.DataFrame(),
+        shown=pl.DataFrame(),
+        sources=sources,
+        options=options,
+        packs=judge.codes_used,
+    )
+    if folder is None:
+        _collect(parts, worker, result, progress)
+    else:
+        _keep(parts, worker, folder, result, progress)
+    return result
+
+
+def _open(paths: Sequence[str], options: RunOptions) -> list[Source]:
+    given = {"importer": options.to[0]} if options.to and options.to[0] != ALL else {}
+    if options.sender:
+        given["exporter"] = options.sender
+    return [
+        open_source(path, options.layout, options.subject, given=given, index=place)  # type: ignore[arg-type]
+        for place, path in enumerate(expand(paths))
+    ]
+
+
+def _mapped(parts: Sequence[RowRange], work: Callable[[RowRange], RangeResult], threads: int) -> Iterator[RangeResult]:
+    """Results in the order of the ranges, with at most `threads` + 1 of them in memory."""
+    if threads < 2 or len(parts) < 2:
+        yield from map(work, parts)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = []
+        for part in parts:
+            waiting.append(pool.submit(work, part))
+            if len(waiting) > threads:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def _collect(parts: Sequence[RowRange], worker: RangeJudge, result: RunResult, progress: Progress | None) -> None:
+    """Everything in memory."""
+    results: list[RangeResult] = []
+    done, total = 0, sum(part.count for part in parts)
+    for part, one in zip(parts, _mapped(parts, worker.judge, result.options.threads), strict=True):
+        result.counts.add(one.counts)
+        results.append(one)
+        done += part.count
+        if progress:
+            progress(done, total)
+    reconcile(result.counts, result.sources)
+    keys = FlowKeys(result.options.by, COUNTRY_CODES)
+    result.flows = finished_flows([one.flows for one in results if one.flows is not None], keys)
+    result.set_aside = pl.concat([nothing_set_aside(), *(one.set_aside for one in results)], how="vertical_relaxed")
+    result.reasons = merged_reasons([one.reasons for one in results])
+    result.shown = merged_shown([one.shown for one in results])
+    for name in ("verdicts", "findings"):
+        tables = [table for one in results if (table := getattr(one, name)) is not None]
+        setattr(result, name, pl.concat(tables, how="vertical_relaxed") if tables else None)
+
+
+def _keep(
+    parts: Sequence[RowRange], worker: RangeJudge, folder: RunFolder, result: RunResult, progress: Progress | None
+) -> None:
+    """Ranges into parts on disk; the parts of an interrupted run are not made again."""
+    finished = folder.finished
+    result.resumed = len(finished)
+    todo = [(number, part) for number, part in enumerate(parts) if number not in finished]
+    done, total = sum(part.count for number, part in enumerate(parts) if number in finished), sum(part.count for part in parts)
+
+    def judge_and_keep(number: int, part: RowRange) -> None:
+        folder.keep(number, worker.judge(part))
+
+    with ThreadPoolExecutor(result.options.threads) as pool:
+        futures = [(part, pool.submit(judge_and_keep, number, part)) for number, part in todo]
+        try:
+            for part, future in futures:
+                future.result()
+                done += part.count
+                if progress:
+                    progress(done, total)
+        except BaseException:
+            for _, future in futures:
+                future.cancel()
+            raise
+    for counts in folder.counts(len(parts)):
+        result.counts.add(counts)
+    reconcile(result.counts, result.sources)
+    keys = FlowKeys(result.options.by, COUNTRY_CODES)
+    result.flows = finished_flows(folder.small_tables("flows", len(parts)), keys)
+    result.set_aside = pl.concat([nothing_set_aside(), *folder.small_tables("aside", len(parts))], how="vertical_relaxed")
+    result.reasons = merged_reasons(folder.small_tables("reasons", len(parts)))
+    result.shown = merged_shown(folder.small_tables("shown", len(parts)))
+    result.files = folder.publish(len(parts), result.flows, result.set_aside, result.counts)
+
+
+def finished_flows(parts: list[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
+    """The finished flow table of partial ones (an empty one for no range)."""
+    return finish_flows(merge_flows(parts, keys), keys) if parts else pl.DataFrame()
+
+
+def merged_reasons(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Reasons of all ranges, the weightiest first."""
+    if not parts:
+        return pl.DataFrame()
+    together = pl.concat(parts)
+    keys = [name for name in together.columns if name not in ("records", "units")]
+    order = ["units", "side", "provision", "outcome", "missing"]
+    return together.group_by(keys).agg(pl.col("records", "units").sum()).sort(order, descending=[True, *[False] * 4])
+
+
+def merged_shown(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The first records of all ranges that are not admitted, the worst first."""
+    kept = [part for part in parts if part.height]
+    if not kept:
+        return pl.DataFrame()
+    together = pl.concat(kept, how="vertical_relaxed")
+    place = together["verdict"].cast(pl.String).replace_strict(_ORDER, return_dtype=pl.Int8)
+    return together.with_columns(place.alias("@place")).sort("@place", maintain_order=True).drop("@place").head(SHOWN)
+
+
+_ORDER = {"refused": 0, "undetermined": 1, "conditional": 2, "admitted": 3, "unregulated": 4, "no_pack": 5}
+
+
+def reconcile(counts: Counts, sources: Sequence[Source]) -> None:
+    """RunError unless every row of the files was judged, set aside, or found to be no vehicle."""
+    rows = sum(source.n_rows for source in sources)
+    if not counts.adds_up() or counts.rows_in != rows:
+        raise RunError(
+            f"the totals do not add up: {rows} rows in the files, {counts.rows_in} read, {counts.rows_judged} judged, "
+            f"{counts.rows_set_aside} set aside, {counts.rows_not_vehicles} not vehicles. "
+            "This is a bug; no file was written"
+        )

@@ -1,0 +1,113 @@
+"""One vehicle, every provision: what is asked, what is known, what follows, and what would have to be known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from vehiclecheck.records import InputError, PrepareOptions, WordBook, prepare
+from vehiclecheck.screening.findings import OUTCOMES
+from vehiclecheck.screening.judge import Judge
+from vehiclecheck.screening.judging import UNKNOWN
+from vehiclecheck.standards import Library
+from vehiclecheck.vocabulary.countries import COUNTRY_CODES
+
+#: The record fields that can be told of one vehicle.
+VEHICLE_FIELDS = (
+    "category",
+    "propulsion",
+    "condition",
+    "first_registered",
+    "manufactured",
+    "model_year",
+    "arrived_on",
+    "declared_on",
+    "shipped_on",
+    "registered_on",
+    "emission_class",
+    "steering",
+    "odometer_km",
+    "engine_cc",
+    "gvw_kg",
+    "seats",
+    "power_kw",
+    "hs_code",
+    "body",
+    "make",
+    "model",
+    "vin",
+    "certificate_type",
+    "certificate_issuer",
+    "certificate_on",
+    "certificate_valid_until",
+    "certificate_result",
+    "co_percent",
+    "hc_ppm",
+    "opacity_m1",
+    "deregistered",
+    "regime",
+    "equipment",
+    "permit",
+    "exporter_region",
+    "importer_region",
+    "quantity",
+    "value_usd",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The judgement of one vehicle. `provisions` has a row a provision that applies or may apply, passes among them;
+    `needed` lists the fields that would have to be known, with the provisions that wait for each.
+    """
+
+    verdicts: dict[str, Any]
+    provisions: pl.DataFrame
+    needed: dict[str, list[str]]
+    quality: pl.DataFrame
+
+
+def explain(
+    record: Mapping[str, str],
+    library: Library,
+    *,
+    importer: str,
+    exporter: str | None = None,
+    standard: str | None = None,
+    infer: bool = True,
+) -> Explanation:
+    """Judges one vehicle, told as canonical fields in words. InputError names a field that cannot be read."""
+    raw = pl.DataFrame({name: [value] for name, value in record.items()} | {"line": [1]}, schema_overrides={"line": pl.Int64})
+    prepared = prepare(raw, options=PrepareOptions(importer=importer, exporter=exporter, infer=infer), words=WordBook())
+    if prepared.set_aside.height:
+        field, value, reason = prepared.set_aside.select("field", "value", "reason").row(0)
+        raise InputError(f"{field}: {value!r}: {reason}")
+    countries = [code for code in dict.fromkeys([importer, exporter]) if code is not None]
+    judge = Judge(library, COUNTRY_CODES, countries=countries, standard=standard, passes=True)
+    judgement = judge.judge(prepared.records)
+    findings = judgement.findings.drop("row", "rule", "record_id")
+    order = {word: place for place, word in enumerate(("fail", "unknown", "pass"))}
+    findings = findings.with_columns(pl.col("outcome").cast(pl.String).replace_strict(order).alias("@order"))
+    findings = findings.sort("side", "@order", maintain_order=True).drop("@order")
+    return Explanation(
+        verdicts=judgement.verdicts.row(0, named=True),
+        provisions=findings,
+        needed=_needed(findings),
+        quality=prepared.quality,
+    )
+
+
+def _needed(findings: pl.DataFrame) -> dict[str, list[str]]:
+    """Fields that would settle what is open in law in force, each with its provisions, the most asked for first."""
+    waiting: dict[str, list[str]] = {}
+    open_ones = findings.filter(
+        (pl.col("outcome") == OUTCOMES[UNKNOWN]) & pl.col("status").cast(pl.String).is_in(["enacted", "reported"])
+    )
+    rows: Sequence[tuple[str, str]] = open_ones.select(pl.col("provision").cast(pl.String), "missing").rows()
+    for provision, missing in rows:
+        for field in filter(None, missing.split(";")):
+            waiting.setdefault(field, []).append(provision)
+    return dict(sorted(waiting.items(), key=lambda item: -len(item[1])))
