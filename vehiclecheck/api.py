@@ -45,7 +45,7 @@ def explain(
 
     Raises InputError for a field or country that cannot be read, PackError for packs.
     """
-    importer, exporter = _code(to), _code(sender) if sender else None
+    importer, exporter = country(to), country(sender) if sender else None
     told = {name: str(value) for name, value in record.items() if value is not None}
     return _explain(
         told, load_library(packs), importer=importer, exporter=exporter, standard=standard, infer=infer
@@ -64,11 +64,12 @@ def packs(folder: Path | None = None) -> Library:
     return load_library(folder)
 
 
-def _code(name: str) -> str:
+def country(name: str) -> str:
+    """The code of a country by any name or code. InputError if it is not known."""
     code = country_code(name)
     if code is None:
         raise InputError(f"{name!r} is not a country that is known: use an ISO code such as KE")
     return code
 
 
-__all__ = ["RunError", "explain", "flows", "packs", "screen"]
+__all__ = ["RunError", "country", "explain", "flows", "packs", "screen"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from vehiclecheck.records.errors import InputError
 from vehiclecheck.records.layouts import built_in, layout_named
 from vehiclecheck.records.sources import RawRange, Source, open_source
@@ -43,7 +44,11 @@ def test_uk_mot() -> None:
     first = raw.frame.row(0, named=True)
     assert first["propulsion"] == "hev/phev"
     assert first["odometer_km"] == "288650.33"
-    assert (first["certificate_result"], first["certificate_type"], first["exporter"]) == ("pass", "roadworthiness", "GB")
+    assert (first["certificate_result"], first["certificate_type"], first["exporter"]) == (
+        "pass",
+        "roadworthiness",
+        "GB",
+    )
     assert first["category"] is None
 
 
@@ -106,7 +111,9 @@ def test_a_layout_of_ones_own(tmp_path: Path) -> None:
         """,
         encoding="utf-8",
     )
-    (tmp_path / "list.csv").write_bytes("podvozek;značka;objem;hmotnost\nA1;Škoda;1.598,0;1 200,5\nA2;Škoda;asi 2,0;\n".encode("cp1250"))
+    (tmp_path / "list.csv").write_bytes(
+        "podvozek;značka;objem;hmotnost\nA1;Škoda;1.598,0;1 200,5\nA2;Škoda;asi 2,0;\n".encode("cp1250")
+    )
     source, raw = read(tmp_path / "list.csv", str(tmp_path / "mine.toml"))
     assert (source.date_order, source.layout) == ("dmy", "mine")
     assert raw.frame.select("importer", "make", "engine_cc", "net_mass_kg").rows() == [

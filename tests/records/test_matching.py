@@ -5,8 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from vehiclecheck.records.errors import LayoutUnsure
-from vehiclecheck.records.matching import FUEL_COLUMNS, NAMES, VEHICLE_COLUMNS, match, method_column, normalise
+from vehiclecheck.records.matching import (
+    FUEL_COLUMNS,
+    NAMES,
+    VEHICLE_COLUMNS,
+    match,
+    method_column,
+    normalise,
+)
 from vehiclecheck.records.sources import open_source
 
 
@@ -65,7 +73,9 @@ def test_two_equal_claims_are_a_question() -> None:
 
 
 def test_unknown_names_match_nothing() -> None:
-    assert not match(["Seller ID", "Colour", "Importer ID", "", "Transmission", "Value"], VEHICLE_COLUMNS).positions
+    assert not match(
+        ["Seller ID", "Colour", "Importer ID", "", "Transmission", "Value"], VEHICLE_COLUMNS
+    ).positions
 
 
 def test_fuel() -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
 from vehiclecheck.records import reading_csv
 from vehiclecheck.records.errors import InputError
 from vehiclecheck.records.sources import RawRange, open_source
@@ -89,7 +90,10 @@ def test_binary_is_refused(tmp_path: Path) -> None:
 
 
 def test_too_many_and_too_few_fields(tmp_path: Path, block: int) -> None:
-    text = HEADER + "A1,Toyota,KE,2019\nA2,Toyota,KE\nA3,Toyota,KE,2019,extra\nA4,Toyota,KE,2019,,\nA5,Opel,KE,2018\n"
+    text = (
+        HEADER
+        + "A1,Toyota,KE,2019\nA2,Toyota,KE\nA3,Toyota,KE,2019,extra\nA4,Toyota,KE,2019,,\nA5,Opel,KE,2018\n"
+    )
     raw = read_all(written(tmp_path, text))
     assert raw.frame["vin"].to_list() == ["A1", "A4", "A5"]  # empty surplus fields lose nothing
     assert raw.set_aside.select("line", "reason").rows() == [
@@ -100,7 +104,11 @@ def test_too_many_and_too_few_fields(tmp_path: Path, block: int) -> None:
 
 def test_a_short_and_a_long_line_do_not_hide_each_other(tmp_path: Path) -> None:
     good = "A1,Toyota,KE,2019\n" * 100
-    raw = read_all(written(tmp_path, HEADER + good + "A2,Toyota,KE\nA3,Toyota,KE,2019,\n" + good + "A4,x,y,z,w\nA5,x,y\n"))
+    raw = read_all(
+        written(
+            tmp_path, HEADER + good + "A2,Toyota,KE\nA3,Toyota,KE,2019,\n" + good + "A4,x,y,z,w\nA5,x,y\n"
+        )
+    )
     assert raw.set_aside["line"].to_list() == [102, 204, 205]
 
 
@@ -118,7 +126,9 @@ def test_a_quote_that_never_closes_costs_one_line(tmp_path: Path, block: int) ->
 
 
 def test_inch_marks_inside_a_field_are_text(tmp_path: Path, block: int) -> None:
-    raw = read_all(written(tmp_path, HEADER + 'A1,Wheel 5",KE,2019\nA2,Opel,KE,2018\nA3,5" and 6" x,KE,2017\n'))
+    raw = read_all(
+        written(tmp_path, HEADER + 'A1,Wheel 5",KE,2019\nA2,Opel,KE,2018\nA3,5" and 6" x,KE,2017\n')
+    )
     assert raw.frame["make"].to_list() == ['Wheel 5"', "Opel", '5" and 6" x']
 
 
@@ -139,7 +149,9 @@ def test_repeated_header_and_total_row(tmp_path: Path, block: int) -> None:
 
 
 def test_a_header_below_titles(tmp_path: Path) -> None:
-    path = written(tmp_path, "Customs office of Mombasa\nList of May;;;\n\nvin;make;importer;km\nA1;Toyota;KE;12\n")
+    path = written(
+        tmp_path, "Customs office of Mombasa\nList of May;;;\n\nvin;make;importer;km\nA1;Toyota;KE;12\n"
+    )
     assert read_all(path).frame.select("line", "odometer_km").rows() == [(5, "12")]
 
 
@@ -181,7 +193,9 @@ def test_gzip(tmp_path: Path) -> None:
 
 
 def test_any_range_can_be_read_on_its_own(tmp_path: Path, block: int) -> None:
-    text = HEADER + "".join(f'A{n},"To\nyota",KE,2019\n' if n % 7 == 0 else f"A{n},Opel,KE,2018\n" for n in range(200))
+    text = HEADER + "".join(
+        f'A{n},"To\nyota",KE,2019\n' if n % 7 == 0 else f"A{n},Opel,KE,2018\n" for n in range(200)
+    )
     source = pickle.loads(pickle.dumps(open_source(written(tmp_path, text))))
     vins = [source.read(part).frame["vin"].to_list() for part in source.ranges(33)]
     assert [vin for part in vins for vin in part] == [f"A{n}" for n in range(200)]
@@ -190,11 +204,18 @@ def test_any_range_can_be_read_on_its_own(tmp_path: Path, block: int) -> None:
 CELL = st.text(st.sampled_from('ab",;\n\r é'), max_size=6)
 
 
-@given(st.lists(st.lists(CELL, min_size=4, max_size=4), max_size=30), st.sampled_from([16, 100, 1 << 20]), st.sampled_from([1, 7, 100]))
+@given(
+    st.lists(st.lists(CELL, min_size=4, max_size=4), max_size=30),
+    st.sampled_from([16, 100, 1 << 20]),
+    st.sampled_from([1, 7, 100]),
+)
 def test_what_the_csv_module_writes_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], size: int, per_range: int
 ) -> None:
-    rows = [["x" + row[0].replace("\r", "").replace("\n", ""), *(cell.replace("\r", "") for cell in row[1:])] for row in rows]
+    rows = [
+        ["x" + row[0].replace("\r", "").replace("\n", ""), *(cell.replace("\r", "") for cell in row[1:])]
+        for row in rows
+    ]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([["vin", "make", "model", "importer"], *rows])
     path = written(tmp_path_factory.mktemp("csv"), out.getvalue())

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
+
 from vehiclecheck.records import reading_json, reading_spool
 from vehiclecheck.records.errors import InputError, shown
 from vehiclecheck.records.sources import expand, open_source
@@ -27,7 +28,9 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
 
 
 def test_canonical_parquet_passes_with_its_types(tmp_path: Path) -> None:
-    frame = pl.DataFrame({"vin": ["A", "B", "C"], "first_registered": [dt.date(2019, 1, 2)] * 3, "seats": [5, 7, None]})
+    frame = pl.DataFrame(
+        {"vin": ["A", "B", "C"], "first_registered": [dt.date(2019, 1, 2)] * 3, "seats": [5, 7, None]}
+    )
     frame.write_parquet(tmp_path / "list.parquet")
     source = open_source(tmp_path / "list.parquet")
     assert (source.layout, source.n_rows, source.format) == ("canonical", 3, "parquet")
@@ -109,7 +112,14 @@ def test_zip_of_something_else(tmp_path: Path) -> None:
 @pytest.mark.parametrize("block", [4 << 20, 20])
 def test_json_lines(tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_json, "BLOCK", block)
-    lines = ['{"vin": "A1", "seats": 5}', "", '{"vin": "A2", "deregistered": true, "make": ""}', '{"vin":', "[1]", '{"vin": "A3"}']
+    lines = [
+        '{"vin": "A1", "seats": 5}',
+        "",
+        '{"vin": "A2", "deregistered": true, "make": ""}',
+        '{"vin":',
+        "[1]",
+        '{"vin": "A3"}',
+    ]
     (tmp_path / "list.jsonl").write_text("\n".join(lines))
     source = open_source(tmp_path / "list.jsonl")
     raw = [source.read(part) for part in source.ranges(2)]

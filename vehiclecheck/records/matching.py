@@ -111,7 +111,9 @@ class _Names:
     @functools.cached_property
     def known(self) -> frozenset[str]:
         """Canonical names and exact synonyms: what makes a row look like a header (`used` may well be data)."""
-        return self.canonical | {name for levels in self.synonyms.values() for name in levels.get("exact", ())}
+        return self.canonical | {
+            name for levels in self.synonyms.values() for name in levels.get("exact", ())
+        }
 
     @functools.cache  # noqa: B019 (one instance for the life of the process)
     def tables(self, columns: tuple[str, ...]) -> dict[str, dict[str, list[str]]]:

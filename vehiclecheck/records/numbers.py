@@ -54,7 +54,7 @@ class NumberField:
         unit = f" {self.unit}" if self.unit else ""
         if self.high >= 1e12:
             return f"less than {self.low:g}{unit}"
-        return f"outside {self.low:,g} to {self.high:,g}{unit}"
+        return f"outside {self.low:,.10g} to {self.high:,.10g}{unit}"
 
 
 _KG = {"kg": 1.0, "kgs": 1.0, "kilogram": 1.0, "kilograms": 1.0, "kilo": 1.0, "kilos": 1.0, "t": 1000.0, "to": 1000.0, "ton": 1000.0, "tons": 1000.0, "tonne": 1000.0, "tonnes": 1000.0, "tonelada": 1000.0, "toneladas": 1000.0, "lb": 0.45359237, "lbs": 0.45359237, "g": 0.001}  # fmt: skip
@@ -185,7 +185,7 @@ def read_number(text: str, spec: NumberField, style: int = 0) -> tuple[float | N
         if word and word in spec.units:
             factor = spec.units[word]
         elif word:
-            return None, None, f"no number in a unit of {spec.name} can be read"
+            return None, None, "what stands beside the number is no unit of this column"
     sign = -1.0 if match["sign"] == "-" else 1.0
     values = [sign * value * factor for value in _candidates(match["number"], style)]
     if not values:

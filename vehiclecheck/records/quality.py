@@ -218,4 +218,4 @@ def _checked_over(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
     settled = [
         Check(check.name, check.field, pl.col(f"wrong:{i}"), check.value, pl.col(f"message:{i}")) for i, check in enumerate(checks)
     ]
-    return findings(worked, worked.select(), settled)
+    return findings(worked, worked.select("line"), settled)

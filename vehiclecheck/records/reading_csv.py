@@ -159,7 +159,9 @@ class CsvTable:
             return None
         if frame.height != rows:
             return None
-        if b'""' in data:  # Polars takes an empty field for absent, an empty quoted one not always: make them the same
+        if (
+            b'""' in data
+        ):  # Polars takes an empty field for absent, an empty quoted one not always: make them the same
             frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
         return frame
 
@@ -355,13 +357,10 @@ def _is_plain(data: bytes, table: CsvTable) -> bool:
             data.decode("utf-8")
         except UnicodeDecodeError:
             return False
-    separator = table.delimiter.encode()
-    blanks = (separator, b"\r", b" ", b"\t", QUOTE)
-    starts = (NEWLINE, *blanks[:-1], *(QUOTE + blank for blank in blanks))
-    if data.startswith(starts) or any(b"\n" + start in data for start in starts):
-        bare = data.translate(None, _blanks(separator)) + (b"" if data.endswith(NEWLINE) else NEWLINE)
-        return not (bare.startswith(NEWLINE) or b"\n\n" in bare)
-    return True
+    bare = data.translate(None, _blanks(table.delimiter.encode())) + (
+        b"" if data.endswith(NEWLINE) else NEWLINE
+    )
+    return not (bare.startswith(NEWLINE) or b"\n\n" in bare)
 
 
 def _blanks(separator: bytes) -> bytes:
@@ -373,15 +372,24 @@ def _is_even(data: bytes, delimiter: str, width: int, rows: int) -> bool:
     separator = delimiter.encode()
     keep = set(b"\n") | set(separator)
     if QUOTE in data:
-        irregular = rb'[^"\n' + re.escape(separator) + rb']"[^"\r\n' + re.escape(separator) + rb"]"
-        if re.search(irregular, data):
+        if not _is_regular(data.replace(b'""', b""), separator):
             return False
-        data = _QUOTED.sub(b"", data.translate(None, bytes(set(range(256)) - keep - set(b'"'))))
+        data = data.translate(None, bytes(set(range(256)) - keep - set(QUOTE))).replace(b'""', b"")
+        if QUOTE in data:  # separators inside quotes
+            data = _QUOTED.sub(b"", data)
     else:
         data = data.translate(None, bytes(set(range(256)) - keep))
     if not data.endswith(NEWLINE):
         data += NEWLINE
     return data == (separator * (width - 1) + NEWLINE) * rows
+
+
+def _is_regular(data: bytes, separator: bytes) -> bool:
+    """Do all quotes (pairs are taken out) open at the start of a field and close at its end?"""
+    half = data.count(QUOTE)
+    opening = data.count(separator + QUOTE) + data.count(NEWLINE + QUOTE) + data.startswith(QUOTE)
+    closing = data.count(QUOTE + separator) + data.count(b'"\n') + data.count(b'"\r') + data.endswith(QUOTE)
+    return half == opening * 2 == closing * 2
 
 
 def segment(data: bytes, delimiter: str, width: int, more: bool, replaced: bool) -> Segments:

@@ -39,29 +39,33 @@ class ParquetTable:
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_scanned": None}
 
-    def read(self, first: int, count: int, positions: Sequence[int]) -> Piece:
-        """See `reading_table.Table.read`; native types are kept."""
+    def scan(self, first: int, count: int, positions: Sequence[int]) -> pl.LazyFrame | None:
+        """The rows lazily, native types kept; None if a column holds bare bytes, which `read` must look at."""
+        if any(self.types[position] == pl.Binary for position in positions):
+            return None
+        return self._scan(first, count, positions)
+
+    def _scan(self, first: int, count: int, positions: Sequence[int]) -> pl.LazyFrame:
         if self._scanned is None:
             self._scanned = pl.scan_parquet(self.path, glob=False)
         count = max(0, min(count, self.n_rows - first))
-        wanted = [pl.col(self.stored[p]).alias(column(p)) for p in positions]
-        if self.line_column is not None:
-            wanted.append(pl.col(self.line_column).alias("line"))
+        line = pl.int_range(first + 2, first + 2 + count, dtype=pl.Int64)
+        return self._scanned.slice(first, count).select(
+            *(pl.col(self.stored[position]).alias(column(position)) for position in positions),
+            (line if self.line_column is None else pl.col(self.line_column)).alias("line"),
+        )
+
+    def collect(self, lazy: pl.LazyFrame) -> pl.DataFrame:
+        """Runs a plan over the file; InputError if the file turns out to be damaged."""
         try:
-            if wanted:
-                frame = self._scanned.slice(first, count).select(wanted).collect()
-            else:
-                frame = pl.DataFrame({"line": pl.int_range(count, dtype=pl.Int64, eager=True)})
+            return lazy.collect()
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise InputError(
-                f"{self.name}: rows {first + 1} to {first + count} cannot be read ({error})"
-            ) from error
-        if frame.height != count:
-            raise InputError(f"{self.name}: {frame.height} rows where its footer promises {count}")
-        if self.line_column is None:
-            frame = frame.with_columns(
-                pl.int_range(first + 2, first + 2 + count, dtype=pl.Int64).alias("line")
-            )
+            reason = (str(error).splitlines() or ["unknown"])[0]
+            raise InputError(f"{self.name}: its rows cannot be read ({reason})") from error
+
+    def read(self, first: int, count: int, positions: Sequence[int]) -> Piece:
+        """See `reading_table.Table.read`; native types are kept."""
+        frame = self.collect(self._scan(first, count, positions))
         return _bytes_as_text(Piece(frame), [self.types[p] for p in positions], positions, self.columns)
 
 

@@ -15,8 +15,6 @@ import glob
 import hashlib
 import os
 import re
-import stat
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +37,6 @@ from vehiclecheck.records.layouts import (
 )
 from vehiclecheck.records.matching import (
     FUEL_COLUMNS,
-    NUMBER_COLUMNS,
     VEHICLE_COLUMNS,
     Matching,
     check_duplicates,
@@ -49,10 +46,12 @@ from vehiclecheck.records.matching import (
     normalise,
     unsure,
 )
+from vehiclecheck.records.reading_cells import canonical_cell
 from vehiclecheck.records.reading_csv import open_csv
 from vehiclecheck.records.reading_excel import open_excel
 from vehiclecheck.records.reading_json import open_json
-from vehiclecheck.records.reading_parquet import open_parquet
+from vehiclecheck.records.reading_kinds import check_path, kind_of
+from vehiclecheck.records.reading_parquet import ParquetTable, open_parquet
 from vehiclecheck.records.reading_table import Piece, Score, Table, column
 from vehiclecheck.records.set_aside import Aside
 
@@ -64,8 +63,6 @@ _TOTAL = re.compile(
     r"(?:[\s-]+(?:general|g[eé]n[eé]ral|geral|units|vehicles|v[eé]hicules|unidades|veh[ií]culos|amount))?\s*[:=]?",
     re.IGNORECASE,
 )
-_JAPANESE_ERAS = (("R", "令和", 2018), ("H", "平成", 1988), ("S", "昭和", 1925))
-_WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin")
 
 
 @dataclass(frozen=True)
@@ -159,9 +156,17 @@ class Source:
         wanted = sorted(
             {*self.positions.values(), *(p for ps in extracted.values() for p in ps), *self._header_probe()}
         )
-        piece = self.table.read(part.first, part.count, wanted)
-        piece = self._without_furniture(piece)
-        frame, others = self._split_off(self._canonical(piece.frame, extracted))
+        scan = (
+            self.table.scan(part.first, part.count, wanted) if isinstance(self.table, ParquetTable) else None
+        )
+        if (
+            scan is not None and self.format == "parquet"
+        ):  # one plan from the file to the frame: no second copy
+            piece = Piece(self.table.collect(self._canonical(scan, extracted)))
+        else:
+            read = self._without_furniture(self.table.read(part.first, part.count, wanted))
+            piece = Piece(self._canonical(read.frame.lazy(), extracted).collect(), read.broken, read.others)
+        frame, others = self._split_off(piece.frame)
         raw = RawRange(
             frame,
             set_aside.frame_of(self.name, piece.broken),
@@ -219,7 +224,8 @@ class Source:
             others += [Aside(line, None, value, "a record of another type") for line, value in rows]
         return Piece(frame, broken, others)
 
-    def _canonical(self, frame: pl.DataFrame, extracted: Mapping[str, Sequence[int]]) -> pl.DataFrame:
+    def _canonical(self, frame: pl.LazyFrame, extracted: Mapping[str, Sequence[int]]) -> pl.LazyFrame:
+        schema = frame.collect_schema()
         order = VEHICLE_COLUMNS if self.subject == "vehicle" else FUEL_COLUMNS
         made: dict[str, pl.Expr] = {}
         for canonical in order:
@@ -227,7 +233,9 @@ class Source:
                 made[canonical] = pl.lit(self.constants[canonical]).alias(canonical)
             elif canonical in self.positions:
                 key = column(self.positions[canonical])
-                made[canonical] = self._cell(canonical, pl.col(key), frame.schema[key]).alias(canonical)
+                made[canonical] = canonical_cell(
+                    self.rules, self.scale.get(canonical), canonical, pl.col(key), schema[key]
+                ).alias(canonical)
             elif extracted.get(canonical):
                 pattern = self.rules.extract[canonical].pattern
                 found = (
@@ -241,32 +249,6 @@ class Source:
             if canonical not in made and with_ in made
         ]
         return out.select(pl.exclude("line", "file"), *implied, "line", "file") if implied else out
-
-    def _cell(self, canonical: str, cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-        """A column in the canonical unit and words. A column that needs nothing passes as it is."""
-        if canonical in self.rules.japanese_dates:
-            cell, dtype = _japanese(cell.cast(pl.String)), pl.String()
-        if self.rules.decimal_comma and canonical in NUMBER_COLUMNS and dtype == pl.String:
-            plain = cell.str.replace_all(r"[.\s\u00a0\u202f']", "").str.replace(",", ".", literal=True)
-            cell = (
-                pl.when(cell.str.contains(r"^\s*[-+]?[\d.\s\u00a0\u202f']*\d(?:,\d+)?\s*$"))
-                .then(plain)
-                .otherwise(cell)
-            )
-        if canonical in self.rules.values:
-            words = {
-                key.strip().casefold(): value or None for key, value in self.rules.values[canonical].items()
-            }
-            text = cell.cast(pl.String)
-            key = text.str.strip_chars().str.to_lowercase()
-            replaced = key.replace_strict(
-                list(words), list(words.values()), default=None, return_dtype=pl.String
-            )
-            cell = pl.when(key.is_in(list(words))).then(replaced).otherwise(text)
-            dtype = pl.String()
-        if canonical in self.scale:
-            cell = _scaled(cell, dtype, self.scale[canonical], thousands=canonical != "engine_cc")
-        return cell
 
     def _split_off(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         """Rows that the layout says are no vehicles; there may be millions of them, so they stay a frame."""
@@ -309,7 +291,7 @@ def expand(paths: Sequence[str]) -> list[Path]:
             if not candidates:
                 raise InputError(f"{shown(text)}: no file matches")
         for path in candidates:
-            _check_path(path)
+            check_path(path)
             found.setdefault(os.path.realpath(path), path)
     return list(found.values())
 
@@ -332,13 +314,13 @@ def open_source(
     InputError if the file cannot be read as a table; LayoutUnsure (an InputError) if a person should confirm the columns.
     """
     path = Path(path)
-    _check_path(path)
+    check_path(path)
     own = (
         layout_named(layout)
         if layout not in (None, AUTO, CANONICAL, MATCHED) and layout is not None
         else None
     )
-    kind, text_path = _kind_of(path)
+    kind, text_path = kind_of(path)
     score = _score(own)
     table = _open_table(kind, text_path, score, own)
     name = reading_spool.name_of(path)
@@ -396,70 +378,6 @@ def open_source(
     return source
 
 
-def _check_path(path: Path) -> None:
-    name = reading_spool.name_of(path)
-    if "\0" in str(path):
-        raise InputError(f"{name}: no file can be called so")
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError as error:
-        raise InputError(f"{name}: there is no such file") from error
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
-    if stat.S_ISDIR(mode):
-        raise InputError(f"{name}: is a folder; name its files ({name.rstrip('/')}/*.csv)")
-    if not stat.S_ISREG(mode):
-        raise InputError(f"{name}: is not an ordinary file (a device or pipe); pipe its content to `-`")
-    if not os.access(path, os.R_OK):
-        raise InputError(f"{name}: may not be read (permission denied)")
-
-
-def _kind_of(path: Path) -> tuple[str, Path]:
-    """What the file is by its content (its name may lie), and where its text lies after unpacking."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    name = reading_spool.name_of(path)
-    if not head:
-        raise InputError(f"{name}: is empty")
-    if head.startswith(b"\x1f\x8b"):
-        unpacked = reading_spool.unpack_gzip(path)
-        reading_spool.show_as(unpacked, name)
-        kind, _ = _kind_of(unpacked)
-        if kind not in ("csv", "json"):
-            raise InputError(f"{name}: only CSV and JSON are read from gzip files; unpack it first")
-        return ("gzip" if kind == "csv" else kind), unpacked
-    if head.startswith(b"PAR1"):
-        return "parquet", path
-    if head.startswith(b"PK\x03\x04"):
-        return _kind_of_zip(path, name), path
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return "xls", path
-    known = {
-        b"%PDF": "a PDF document", b"ARROW1": "an Arrow file", b"SQLite format 3": "a database", b"\x28\xb5\x2f\xfd": "packed (zstd)",
-        b"BZh": "packed (bzip2)", b"\xfd7zXZ": "packed (xz)", b"7z\xbc\xaf": "packed (7z)", b"Rar!": "packed (rar)", b"PK\x05\x06": "an empty zip file",
-    }  # fmt: skip
-    for magic, what in known.items():
-        if head.startswith(magic):
-            raise InputError(f"{name}: is {what}; known are CSV, JSON, Parquet and Excel files")
-    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if re.match(rb"(?i)<(?:!doctype|html|\?xml|table|[a-z:]+[\s>])", begin):
-        what = "an HTML page" if re.search(rb"(?i)<(?:!doctype html|html|table)", begin) else "an XML file"
-        raise InputError(f"{name}: is {what}, whatever its name says; save it as CSV or .xlsx")
-    return ("json" if begin[:1] in (b"{", b"[") else "csv"), path
-
-
-def _kind_of_zip(path: Path, name: str) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            kind = archive.open("mimetype").read(100) if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-        raise InputError(f"{name}: is a damaged zip file or workbook ({error})") from error
-    if names.intersection(_WORKBOOKS) or b"opendocument.spreadsheet" in kind:
-        return "excel"
-    raise InputError(f"{name}: is a zip file, not a workbook; unpack it first")
-
-
 def _score(own: Layout | None) -> Score:
     known = known_names(own)
 
@@ -514,8 +432,14 @@ def _understand(
     matching = tried[best]
     sure = [c for c, level in matching.confidence.items() if level != "unsure"]
     canonical = all(table.columns[matching.positions[c]].strip() == c for c in sure)
-    if canonical and len(exact.positions) >= 2 and (not matching.questions or any("_" in c for c in exact.positions)):
-        return built_in()[CANONICAL], exact  # `vin` and `make` are plain words, `first_registered` is nobody else's
+    if (
+        canonical
+        and len(exact.positions) >= 2
+        and (not matching.questions or any("_" in c for c in exact.positions))
+    ):
+        return built_in()[
+            CANONICAL
+        ], exact  # `vin` and `make` are plain words, `first_registered` is nobody else's
     return Layout(MATCHED, "matched by names", subject=best), matching
 
 
@@ -540,50 +464,3 @@ def _totals(source: Source) -> frozenset[int]:
         if _TOTAL.fullmatch(first) and empty * 3 >= len(known) and empty:
             lines.add(row[-1])
     return frozenset(lines)
-
-
-def _japanese(cell: pl.Expr) -> pl.Expr:
-    """`平成27年4月`, `H27/4`, `R元.5`, `2015年4月10日` as `2015-04`, `2015-04-10`; anything else as it is."""
-    text = cell.str.normalize("NFKC").str.strip_chars().str.replace("元", "1", literal=True)
-    tail = r"\s*[年/.\-]?\s*(?:(\d{1,2})\s*[月/.\-]?\s*(?:(\d{1,2})\s*日?)?)?$"
-    out = cell
-    plain = text.str.extract_groups(r"^(\d{4})\s*年" + tail.removeprefix(r"\s*[年/.\-]?"))
-    out = (
-        pl.when(plain.struct[0].is_not_null())
-        .then(_joined(plain, plain.struct[0].cast(pl.Int32)))
-        .otherwise(out)
-    )
-    for letter, word, before in _JAPANESE_ERAS:
-        era = text.str.extract_groups(rf"^(?i:{letter}|{word})\.?\s*(\d{{1,2}})" + tail)
-        year = era.struct[0].cast(pl.Int32) + before
-        out = pl.when(era.struct[0].is_not_null()).then(_joined(era, year)).otherwise(out)
-    return out
-
-
-def _joined(groups: pl.Expr, year: pl.Expr) -> pl.Expr:
-    month, day = (groups.struct[index].str.zfill(2) for index in (1, 2))
-    return pl.concat_str([year.cast(pl.String), month, day], separator="-", ignore_nulls=True)
-
-
-def _scaled(cell: pl.Expr, dtype: pl.DataType, scale: Scale, *, thousands: bool) -> pl.Expr:
-    """Numbers times the factor; text that is no number stays, so that cleaning can say so."""
-    if dtype == pl.String:
-        text = cell.str.strip_chars()
-        if thousands:
-            grouped = text.str.replace_all(r"[,\s\u00a0\u202f']", "")
-            text = (
-                pl.when(text.str.contains(r"^\d{1,3}(?:[,\s\u00a0\u202f']\d{3})+(?:\.\d+)?$"))
-                .then(grouped)
-                .otherwise(text)
-            )
-        else:
-            text = text.str.replace(",", ".", literal=True)
-        number = text.cast(pl.Float64, strict=False)
-    else:
-        number = cell.cast(pl.Float64)
-    converted = number * scale.factor
-    if scale.below is not None:
-        converted = pl.when(number < scale.below).then(converted).otherwise(number)
-    if dtype == pl.String:
-        return pl.when(number.is_not_null()).then(converted.round(3).cast(pl.String)).otherwise(cell)
-    return converted

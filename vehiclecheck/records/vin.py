@@ -22,6 +22,12 @@ _FRAME = r"[A-Z0-9]{2,8}-[0-9]{5,7}"
 _EMISSION_PREFIX = rf"^(?:[A-Z]{{1,2}}|[A-Z2-8][A-Z]{{2}})-({_FRAME})$"
 _KANJI = r"\p{Han}"
 
+# Full-width letters and figures (U+FF01 to U+FF5E) as plain ones, and every kind of dash as a hyphen. The
+# full Unicode normalisation does the same for what occurs here and takes ten times as long.
+_PLAIN_FORMS = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
+    "‐‑‒–—―−ー－", "-"
+)
+
 # 49 CFR 565.15(c), tables III to V: a figure for each letter (I, O and Q are not used), a weight for each
 # position. Position 9 holds the digit itself and weighs nothing.
 _LETTER_FIGURES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", "12345678123457923456789", strict=True))
@@ -40,12 +46,7 @@ def normalised(vin: pl.Expr) -> pl.Expr:
     Full-width forms become plain ones and every kind of dash a hyphen, which a frame number keeps. Empty text
     is null.
     """
-    text = (
-        vin.str.normalize("NFKC")
-        .str.to_uppercase()
-        .str.replace_all(r"[‐‑‒–—―−ー]", "-")
-        .str.replace_all(r"\s", "")
-    )
+    text = vin.str.replace_many(_PLAIN_FORMS).str.to_uppercase().str.replace_all(r"\s", "")
     return text.str.replace(_EMISSION_PREFIX, "${1}").str.extract(r"^(.+)$")
 
 

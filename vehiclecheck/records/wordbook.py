@@ -41,7 +41,7 @@ class WordBook:
         kinds: dict[str, tuple[Callable[[str], Reading], tuple[Any, ...], list[str]]] = {
             "country": (words.read_country, (COUNTRY,), list(COUNTRY_CODES)),
             "category": (words.read_category, (pl.UInt16,), list(CATEGORY_WORDS)),
-            "body": (words.read_category, (pl.UInt16,), []),
+            "body": (words.read_body, (pl.UInt16,), []),
             "propulsion": (words.read_propulsion, (pl.UInt16,), _cased(tuple(PROPULSION_WORDS))),
             "condition": (words.read_condition, (pl.UInt8,), _cased(tuple(CONDITION_WORDS))),
             "steering": (words.read_steering, (STEERING,), _cased(("left", "right"))),

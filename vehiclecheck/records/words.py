@@ -87,6 +87,14 @@ def read_category(text: str) -> Reading:
     return Reading((mask,)) if mask else _refused("category")
 
 
+def read_body(text: str) -> Reading:
+    """Categories by the body. A body that is not known tells nothing of the category: a doubt, no reason to refuse the row."""
+    reading = read_category(text)
+    if reading.reason is None or look_up("category", text) is not None:
+        return reading
+    return Reading((None,), doubt="no body is known by this word: it counts as not told")
+
+
 def _read_word(section: str, what: str, text: str) -> Reading:
     entry = look_up(section, text)
     if entry is not None:

@@ -15,49 +15,6 @@ from vehiclecheck.screening.judging import UNKNOWN
 from vehiclecheck.standards import Library
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 
-#: The record fields that can be told of one vehicle.
-VEHICLE_FIELDS = (
-    "category",
-    "propulsion",
-    "condition",
-    "first_registered",
-    "manufactured",
-    "model_year",
-    "arrived_on",
-    "declared_on",
-    "shipped_on",
-    "registered_on",
-    "emission_class",
-    "steering",
-    "odometer_km",
-    "engine_cc",
-    "gvw_kg",
-    "seats",
-    "power_kw",
-    "hs_code",
-    "body",
-    "make",
-    "model",
-    "vin",
-    "certificate_type",
-    "certificate_issuer",
-    "certificate_on",
-    "certificate_valid_until",
-    "certificate_result",
-    "co_percent",
-    "hc_ppm",
-    "opacity_m1",
-    "deregistered",
-    "regime",
-    "equipment",
-    "permit",
-    "exporter_region",
-    "importer_region",
-    "quantity",
-    "value_usd",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The judgement of one vehicle. `provisions` has a row a provision that applies or may apply, passes among them;

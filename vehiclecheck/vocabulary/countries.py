@@ -217,12 +217,13 @@ _AMBIGUOUS = (
 )
 
 # Languages whose names go before those of all others where the two would differ.
-_TRADE_LANGUAGES = tuple(
-    (
-        "en fr es pt de ar zh zh_Hant ja ko ru it nl tr pl uk sw id ms vi th fa hi sv da nb fi el he cs hu ro bg sr hr ka"
-        " hy az kk uz ky mn ur bn am so"
-    ).split()
+# fmt: off
+_TRADE_LANGUAGES = (
+    "en", "fr", "es", "pt", "de", "ar", "zh", "zh_Hant", "ja", "ko", "ru", "it", "nl", "tr", "pl", "uk",
+    "sw", "id", "ms", "vi", "th", "fa", "hi", "sv", "da", "nb", "fi", "el", "he", "cs", "hu", "ro", "bg",
+    "sr", "hr", "ka", "hy", "az", "kk", "uz", "ky", "mn", "ur", "bn", "am", "so",
 )
+# fmt: on
 
 _ABBREVIATIONS = {
     "rep": "republic",
@@ -243,7 +244,7 @@ _SPECIAL_LETTERS = str.maketrans(
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name that count: without accents and case, abbreviations written out, fillers left out."""
+    """The words of a name that count: no accents, case or fillers, and abbreviations written out."""
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold())).translate(_SPECIAL_LETTERS)
     plain = re.sub(r"(?<=\w)'s\b", "s", plain).replace("&", " and ")
     letters = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in plain)

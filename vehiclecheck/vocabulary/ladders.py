@@ -243,7 +243,8 @@ def threshold(name: str) -> float:
     """The position that a pack's word asks for: `Euro 4`, `Euro IV`, `Euro 6b`, `Euro VI-c`, `Euro 6d`, or
     the exact name of a ranked class of another ladder (`China 6b`), whose lowest position it is.
 
-    6, 6a, 6b and 6c are all 6.0, 6d-temp is 6.1, 6d is 6.2. ValueError on any other word, with those that are accepted.
+    6, 6a, 6b and 6c are all 6.0, 6d-temp is 6.1, 6d is 6.2. ValueError on any other word,
+    with those that are accepted.
     """
     found = _thresholds().get(_spelling_key(name))
     if found is None:

@@ -38,7 +38,8 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     fields = {"first_registered": registered[0] == registered[1]}
     if mode == "within_months_of_manufacture":
         made = facts.days("manufactured")
-        low, high = registered[0] - made[1], registered[1] - made[0]
+        # nothing is registered before it is made, so the time between is never less than nothing
+        low, high = pl.max_horizontal(registered[0] - made[1], 0), registered[1] - made[0]
         fields["manufactured"] = made[0] == made[1]
     else:
         end = facts.clock(to_date)

@@ -1,0 +1,219 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vehiclecheck import __version__
+
+if TYPE_CHECKING:
+    from vehiclecheck.runs import RunResult
+
+VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
+GROUPS = ("exporter", "importer", "year", "month", "vehicle_class", "category", "propulsion", "emission_class")
+
+
+class Failed(click.ClickException):
+    """What cannot be done as asked: one sentence, exit code 2."""
+
+    exit_code = 2
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turns the errors that are meant for people into one sentence and exit code 2."""
+    from vehiclecheck.outputs.files import OutputError
+    from vehiclecheck.records.errors import InputError
+    from vehiclecheck.runs import RunError
+    from vehiclecheck.standards import PackError
+
+    try:
+        yield
+    except (InputError, RunError, PackError, OutputError, ValueError) as error:
+        raise Failed(str(error)) from error
+    except MemoryError as error:
+        raise Failed("there is not enough memory: cut the work smaller with --range-rows") from error
+    except OSError as error:
+        raise Failed(f"{error.filename or 'the system'}: {error.strerror or error}") from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="vehiclecheck")
+def main() -> None:
+    """Judge used vehicles and fuel against the dated, cited rules of the countries they leave and reach."""
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(
+        (
+            click.argument("files", nargs=-1, required=True),
+            click.option("--to", "to", multiple=True, metavar="COUNTRY", help="Importer of all records, for this and every --to; `all`: every country with a pack."),
+            click.option("--from", "sender", metavar="COUNTRY", help="Exporter of all records."),
+            click.option("--layout", metavar="NAME", help="How to read the columns: a layout's name, a TOML file, or `auto` for the best guess."),
+            click.option("--standard", metavar="CODE", help="Judge against a harmonised standard as well (EAC, ECOWAS, SADC, UNEP, EU)."),
+            click.option("--packs", "packs", type=click.Path(path_type=Path), metavar="DIR", help="A folder of packs that extend or replace the shipped ones."),
+            click.option("--subject", type=click.Choice(["vehicle", "fuel"]), help="What the records are, where the file does not tell."),
+            click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order of dates such as 03/04/2020."),
+            click.option("--no-infer", is_flag=True, help="Do not bound a missing emission class by the market of first registration."),
+            click.option("--by", default="exporter,importer,year,vehicle_class", show_default=True, metavar="A,B", help=f"Groups of the flow table: some of {', '.join(GROUPS)}."),
+            click.option("--range-rows", default=500_000, show_default=True, type=click.IntRange(1), help="Rows judged at a time."),
+            click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+            click.option("--quiet", is_flag=True, help="No progress on standard error."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_common
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write verdicts, findings, flows, set_aside and run.json there.")
+@click.option("--format", "fmt", type=click.Choice(["csv", "parquet", "xlsx", "json"]), default="csv", show_default=True, help="Format of the files in --out.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted run into --out stopped.")
+@click.option("--passes", is_flag=True, help="List in the findings what passed, too.")
+@click.option("--fail-on", multiple=True, type=click.Choice(VERDICTS), help="Exit with 1 if any record has this verdict.")
+def screen(fail_on: tuple[str, ...], as_json: bool, quiet: bool, **asked: Any) -> None:
+    """Screen the records of FILES (paths, patterns, or - for standard input): what to hold, why, under which law."""
+    result = _run(asked, quiet=quiet)
+    if as_json:
+        click.echo(_result_json(result))
+    else:
+        from vehiclecheck.outputs.terminal import screening_report
+
+        click.echo(screening_report(result))
+    if any(result.counts.verdicts[verdict] for verdict in fail_on):
+        sys.exit(1)
+
+
+@main.command()
+@_common
+def flows(as_json: bool, quiet: bool, **asked: Any) -> None:
+    """Count FILES by exporter, importer, year and more: units, value, mean age as bounds, units by verdict."""
+    result = _run(asked, quiet=quiet, tables=("flows",))
+    if as_json:
+        click.echo(_json({"flows": result.flows.to_dicts(), "counts": result.counts.as_dict()}))
+        return
+    from vehiclecheck.outputs.terminal import aside_table, flow_table, reconciliation
+
+    click.echo(flow_table(result.flows))
+    if result.set_aside.height:
+        click.echo("\n" + aside_table(result))
+    click.echo("\n" + reconciliation(result))
+
+
+def _run(asked: dict[str, Any], *, quiet: bool, tables: tuple[str, ...] | None = None) -> RunResult:
+    with sentences():
+        from vehiclecheck.runs import RunOptions, run
+
+        paths = asked.pop("files")
+        options = RunOptions(
+            **{
+                "to": asked.pop("to"),
+                "by": tuple(name.strip() for name in asked.pop("by").split(",")),
+                "infer": not asked.pop("no_infer"),
+                "format": asked.pop("fmt", "csv"),
+                **asked,
+                **({"tables": tables} if tables else {}),
+            }
+        )
+        if quiet:
+            return run(paths, options)
+        return _with_progress(paths, options)
+
+
+def _with_progress(paths: tuple[str, ...], options: Any) -> RunResult:
+    from vehiclecheck.runs import run
+
+    if not sys.stderr.isatty():
+        return run(paths, options)
+    bar = None
+
+    def progress(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = click.progressbar(length=total, label="rows judged", file=sys.stderr)
+            bar.__enter__()
+        bar.update(done - bar.pos)
+
+    try:
+        return run(paths, options, progress)
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+def _result_json(result: RunResult) -> str:
+    document: dict[str, Any] = {
+        "counts": result.counts.as_dict(),
+        "read": [
+            {"file": source.name, "rows": source.n_rows, "layout": source.layout, "columns": source.matched}
+            for source in result.sources
+        ],
+        "packs": result.packs,
+        "reasons": result.reasons.to_dicts(),
+        "flows": result.flows.to_dicts(),
+        "set_aside": result.set_aside.to_dicts(),
+        "files": [str(path) for path in result.files],
+    }
+    for name in ("verdicts", "findings"):
+        frame = getattr(result, name)
+        if frame is not None:
+            document[name] = frame.to_dicts()
+    return _json(document)
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str)
+
+
+def _vehicle_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    from vehiclecheck.vehicle_fields import VEHICLE_FIELDS
+
+    for name, words in reversed(VEHICLE_FIELDS.items()):
+        flags = [f"--{name.replace('_', '-')}"]
+        if name.endswith("_on") and not name.startswith("certificate"):
+            flags.append(f"--{name.removesuffix('_on')}")
+        command = click.option(*flags, name, metavar="TEXT", help=words)(command)
+    return command
+
+
+@main.command()
+@click.option("--to", "to", required=True, metavar="COUNTRY", help="Where the vehicle goes.")
+@click.option("--from", "sender", metavar="COUNTRY", help="Where it comes from.")
+@click.option("--standard", metavar="CODE", help="A harmonised standard to judge by as well.")
+@click.option("--packs", type=click.Path(path_type=Path), metavar="DIR", help="A folder of packs that extend or replace the shipped ones.")
+@click.option("--no-infer", is_flag=True, help="Do not bound a missing emission class by the market of first registration.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@_vehicle_options
+def explain(
+    to: str, sender: str | None, standard: str | None, packs: Path | None, no_infer: bool, as_json: bool, **record: str | None
+) -> None:
+    """Explain one vehicle: each provision, what it asks, what is known, what follows, and what would have to be known."""
+    with sentences():
+        from vehiclecheck import api
+
+        told = api.explain(record, to=to, sender=sender, standard=standard, packs=packs, infer=not no_infer)
+        if as_json:
+            click.echo(
+                _json({"verdicts": told.verdicts, "provisions": told.provisions.to_dicts(), "needed": told.needed, "remarks": told.quality.to_dicts()})
+            )
+            return
+        from vehiclecheck.outputs.terminal import explanation_report
+
+        click.echo(explanation_report(told, api.country(to), api.country(sender) if sender else None))
+
+
+def _add_packs() -> None:
+    from vehiclecheck.cli_packs import packs
+
+    main.add_command(packs)
+
+
+_add_packs()

@@ -1,0 +1,282 @@
+"""Results for a person at a terminal: tables that fit its width, the worst first, sums that add up."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from tabulate import tabulate
+
+from vehiclecheck.outputs.neutral import printable
+from vehiclecheck.screening.explaining import Explanation
+from vehiclecheck.screening.verdicts import LANES, VERDICTS
+from vehiclecheck.vocabulary.countries import country_name
+
+if TYPE_CHECKING:
+    from vehiclecheck.records import Source
+    from vehiclecheck.runs import RunResult
+
+#: What a customs officer does with each lane.
+LANE_WORDS = {
+    "refused": "hold and examine",
+    "undetermined": "ask for documents",
+    "conditional": "collect what is due, audit after release",
+    "admitted": "release",
+    "unregulated": "no rule applies",
+    "no_pack": "nothing known of this country's rules",
+}
+_ROWS = 12
+_NARROWEST = 60
+
+
+def width() -> int:
+    """Columns of the terminal (80 where there is none)."""
+    return max(_NARROWEST, shutil.get_terminal_size((80, 24)).columns)
+
+
+def table(rows: Sequence[Sequence[Any]], headers: Sequence[str], right: Sequence[int] = ()) -> str:
+    """A plain table. Text that does not fit is wrapped: the widest column gives way first."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = _widths([list(headers), *cells], width())
+    # wrapped here: tabulate takes a wrapped cell such as "92,438" for a broken number
+    cells = [[_fill(cell, limit) for cell, limit in zip(row, widths, strict=True)] for row in cells]
+    align = ["right" if place in right else "left" for place in range(len(headers))]
+    return str(
+        tabulate(
+            cells,
+            headers=list(headers),
+            tablefmt="simple",
+            colalign=align if cells else None,
+            disable_numparse=True,
+        )
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return printable(str(value))
+
+
+def _widths(rows: Sequence[Sequence[str]], total: int) -> list[int]:
+    wanted = [max((len(row[place]) for row in rows), default=0) for place in range(len(rows[0]))]
+    room = total - 2 * (len(wanted) - 1)
+    limits = list(wanted)
+    while sum(limits) > room and max(limits) > 8:
+        limits[limits.index(max(limits))] -= 1
+    return [max(1, limit) for limit in limits]
+
+
+def _fill(text: str, limit: int) -> str:
+    return textwrap.fill(text, limit, break_on_hyphens=False) if len(text) > limit else text
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent, one decimal."""
+    return f"{100 * part / whole:.1f} %" if whole else ""
+
+
+def read_summary(sources: Sequence[Source]) -> str:
+    """How files were read: layout and columns, so that a wrong match is seen."""
+    lines = []
+    for source in sources:
+        lines.append(f"{printable(source.name)}: {source.n_rows:,} rows, {source.format}, layout {source.layout}")
+        renamed = [f"{written} → {name}" for name, written in source.matched.items() if written != name]
+        if renamed:
+            lines.append(_wrapped("  columns: " + "; ".join(map(printable, renamed))))
+        if source.unmatched:
+            lines.append(_wrapped("  not used: " + "; ".join(map(printable, source.unmatched))))
+        if source.constants:
+            lines.append("  for every row: " + ", ".join(f"{key} = {value}" for key, value in source.constants.items()))
+        lines += [f"  {printable(note)}" for note in source.notes]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, width(), subsequent_indent="    ", break_on_hyphens=False)
+
+
+def verdict_table(result: RunResult) -> str:
+    """Units by verdict."""
+    units = result.counts.verdicts
+    whole = sum(units.values())
+    rows = [
+        [verdict, LANES[verdict], units[verdict], share(units[verdict], whole), LANE_WORDS[verdict]]
+        for verdict in VERDICTS
+        if units[verdict]
+    ]
+    return table(rows, ["verdict", "lane", "units", "share", "what to do"], right=(2, 3))
+
+
+def shown_table(result: RunResult) -> str:
+    """Some records to hold or to ask about, each with its first reason."""
+    rows = []
+    for row in result.shown.head(_ROWS).iter_rows(named=True):
+        rows.append([row["record_id"], row["importer"], row["lane"], _why(row)])
+    return table(rows, ["record", "to", "lane", "why"])
+
+
+def _why(row: dict[str, Any]) -> str:
+    """The findings that made a verdict, in a line: what fails, or what is missing."""
+    reasons = set((row["reasons"] or "").split(";"))
+    details = zip(row["provision"] or [], row["outcome"], row["missing"], row["observed_low"], row["observed_high"], row["unit"], strict=True)
+    said, missing = [], []
+    for provision, outcome, fields, low, high, unit in details:
+        if provision not in reasons:
+            continue
+        if outcome == "fail":
+            said.append(provision + _observed(low, high, unit))
+        elif fields:
+            missing += [field for field in fields.split(";") if field not in missing]
+    if said:
+        return "fails " + "; ".join(said)
+    return "not told: " + ", ".join(missing) if missing else "; ".join(sorted(reasons))
+
+
+def _observed(low: float | None, high: float | None, unit: str) -> str:
+    """Bounds in words, in brackets."""
+    if unit == "yyyymmdd":
+        written = [f"{value:.0f}"[:4] + "-" + f"{value:.0f}"[4:6] + "-" + f"{value:.0f}"[6:] for value in (low, high) if value]
+        return f" ({' to '.join(dict.fromkeys(written))})" if written else ""
+    words = [f"{value:.2f}".rstrip("0").rstrip(".") for value in (low, high) if value is not None]
+    return f" ({' to '.join(dict.fromkeys(words))} {unit})".replace(" )", ")") if words else ""
+
+
+def reason_table(result: RunResult) -> str:
+    """Which provisions hold up how many units."""
+    if result.reasons.is_empty():
+        return ""
+    deciding = result.reasons.filter(
+        (pl.col("effect") != "advise") & pl.col("status").is_in(["enacted", "reported"]) | (pl.col("side") == "standard")
+    )
+    grouped = (
+        deciding.group_by("provision", "outcome", "effect")
+        .agg(pl.col("units").sum(), pl.col("source").sort_by("units", descending=True).first())
+        .sort("units", "provision", "outcome", descending=[True, False, False])
+    )
+    rows = [
+        [row["provision"], row["outcome"], row["effect"], row["units"], row["source"]]
+        for row in grouped.head(_ROWS).iter_rows(named=True)
+    ]
+    return table(rows, ["provision", "outcome", "effect", "units", "source"], right=(3,))
+
+
+def aside_table(result: RunResult) -> str:
+    """The first rows that were set aside."""
+    rows = [
+        [row["file"], row["line"], row["field"], row["value"], row["reason"]]
+        for row in result.set_aside.head(_ROWS).iter_rows(named=True)
+    ]
+    return table(rows, ["file", "line", "field", "value", "reason"], right=(1,))
+
+
+def reconciliation(result: RunResult) -> str:
+    """The totals, in a sentence that adds up."""
+    counts = result.counts
+    parts = [f"{counts.rows_judged:,} judged", f"{counts.rows_set_aside:,} set aside"]
+    if counts.rows_not_vehicles:
+        parts.append(f"{counts.rows_not_vehicles:,} not vehicles")
+    units = f"{counts.units_judged:,} vehicles judged" if result.sources[0].subject != "fuel" else f"{counts.units_judged:,} consignments judged"
+    if counts.units_set_aside:
+        units += f", {counts.units_set_aside:,} set aside"
+    more = f"; {counts.judgements:,} judgements" if counts.judgements != counts.rows_judged else ""
+    return f"{counts.rows_in:,} rows in = {' + '.join(parts)}; {units}{more}."
+
+
+def screening_report(result: RunResult) -> str:
+    """What `screen` prints."""
+    parts = [read_summary(result.sources), verdict_table(result)]
+    if result.options.standard:
+        parts.append(f"Judged against the standard {result.options.standard} as well: see standard_verdict in the verdicts.")
+    if len(result.options.to) > 1 or result.options.to == ("all",):
+        parts.append(country_table(result))
+    if result.shown.height:
+        title = f"Not released ({min(_ROWS, result.shown.height)} shown, the worst first):"
+        parts.append(f"{title}\n{shown_table(result)}")
+    reasons = reason_table(result)
+    if reasons and "\n" in reasons:
+        parts.append(f"Which law holds them up:\n{reasons}")
+    if result.set_aside.height:
+        parts.append(f"Set aside ({min(_ROWS, result.set_aside.height)} of {result.set_aside.height:,}):\n{aside_table(result)}")
+    parts.append(reconciliation(result))
+    if result.counts.quality_findings:
+        parts.append(f"{result.counts.quality_findings:,} remarks on the data themselves are among the findings (side `record`).")
+    if result.files:
+        parts.append("Written: " + ", ".join(str(path) for path in result.files))
+    return "\n\n".join(part for part in parts if part)
+
+
+def country_table(result: RunResult) -> str:
+    """Shares by importer, for a run against several."""
+    if "importer" not in result.flows.columns:
+        return ""
+    summed = result.flows.group_by("importer").agg(pl.col("units", *VERDICTS).sum()).sort("importer")
+    rows = [
+        [country_name(row["importer"]), row["units"], *(share(row[verdict], row["units"]) for verdict in VERDICTS)]
+        for row in summed.iter_rows(named=True)
+    ]
+    return table(rows, ["importer", "units", *VERDICTS], right=range(1, 8))
+
+
+def flow_table(flows: pl.DataFrame) -> str:
+    """A flow table as it is."""
+    numeric = [place for place, dtype in enumerate(flows.dtypes) if dtype.is_numeric()]
+    rows = [[_plain_year(name, value) for name, value in zip(flows.columns, row, strict=True)] for row in flows.iter_rows()]
+    return table(rows, [name.replace("_", " ") for name in flows.columns], right=numeric)
+
+
+def _plain_year(name: str, value: Any) -> Any:
+    return str(value) if name == "year" and value is not None else value
+
+
+def explanation_report(told: Explanation, importer: str, exporter: str | None) -> str:
+    """What `explain` prints."""
+    verdicts = told.verdicts
+    parts = [
+        f"Into {country_name(importer)}: {verdicts['importer_verdict']}"
+        + (f"; out of {country_name(exporter)}: {verdicts['exporter_verdict']}" if exporter else "")
+        + (f"; by the standard: {verdicts['standard_verdict']}" if "standard_verdict" in verdicts else "")
+        + f". Lane {verdicts['lane']}: {LANE_WORDS[verdicts['verdict']]}."
+    ]
+    rows = list(told.provisions.cast({"side": pl.String, "outcome": pl.String}).iter_rows(named=True))
+    parts += [_block(row) for row in rows] or ["No provision applies."]
+    if told.needed:
+        lines = [f"  {field}: {', '.join(provisions)}" for field, provisions in told.needed.items()]
+        parts.append("What would have to be known, and for which provision:\n" + "\n".join(lines))
+    for row in told.quality.iter_rows(named=True):
+        parts.append(f"Remark on {row['field']}: {printable(row['message'])}")
+    return "\n\n".join(parts)
+
+
+def _block(row: dict[str, Any]) -> str:
+    """One provision of an explanation: what it asks, what is known, what follows, where it is written."""
+    status = "" if row["status"] in ("enacted", "reported") else f", {row['status']}: does not decide"
+    follows = f", {row['effect']}" if row["outcome"] != "pass" else ""
+    asks = row["required"]
+    if row["kind"] not in ("certificate", "permit", "steering_side", "equipment", "custom"):
+        asks = f"{row['observed']} {asks}"
+    lines = [f"{row['outcome'].upper():8}{row['provision']}{follows}{status}", f"        asks    {asks}"]
+    if known := _known(row):
+        lines.append(f"        known   {known}")
+    lines.append(f"        source  {row['source']} [grade {row['grade']}]")
+    return "\n".join(
+        textwrap.fill(line, width(), subsequent_indent=" " * 16, break_on_hyphens=False, drop_whitespace=True)
+        for line in map(printable, lines)
+    )
+
+
+def _known(row: dict[str, Any]) -> str:
+    observed = _observed(row["observed_low"], row["observed_high"], row["unit"]).strip(" ()")
+    inferred = " (inferred from the market)" if row["inferred"] else ""
+    if row["missing"]:
+        return (f"{observed}; " if observed else "") + "not told: " + row["missing"].replace(";", ", ")
+    return observed + inferred

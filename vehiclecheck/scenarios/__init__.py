@@ -1,0 +1,1 @@
+"""What packs say, side by side and in words, without any record."""

@@ -1,0 +1,157 @@
+"""One pack described: what it holds as a whole, and what it asks on a day. Plain values, ready for a table or JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from vehiclecheck.scenarios.wording import in_force, sentence, span_words
+from vehiclecheck.standards import Library, Pack, PackError, Version
+from vehiclecheck.vocabulary.countries import country_code
+
+#: Reasons to leave something out that a reader of the rules must still hear of.
+ALSO_ASKED = ("unencoded", "disputed")
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A pack in one line. `worst` and `best` are grades (A is best), empty where the pack has no version."""
+
+    code: str
+    name: str
+    standard: bool
+    reviewed: tuple[tuple[str, str, tuple[str, ...], dt.date, str], ...]
+    provisions: int
+    versions: int
+    worst: str
+    best: str
+    newest_source: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "type": "standard" if self.standard else "country",
+            "reviewed": [
+                {"subject": subject, "direction": direction, "classes": list(classes), "on": on.isoformat(), "finding": finding}
+                for subject, direction, classes, on, finding in self.reviewed
+            ],
+            "provisions": self.provisions,
+            "versions": self.versions,
+            "worst_grade": self.worst or None,
+            "best_grade": self.best or None,
+            "newest_source": self.newest_source,
+        }
+
+
+def overview(pack: Pack) -> Overview:
+    """A pack in one line; what it adopted counts as its own."""
+    grades = sorted({version.grade for version in pack.versions})
+    dates = [source.date for source in pack.sources.values() if source.date]
+    return Overview(
+        code=pack.code,
+        name=pack.name,
+        standard=pack.standard,
+        reviewed=tuple((entry.subject, entry.direction, entry.classes, entry.on, entry.finding) for entry in pack.reviewed),
+        provisions=len(pack.provisions),
+        versions=len(pack.versions),
+        worst=grades[-1] if grades else "",
+        best=grades[0] if grades else "",
+        newest_source=max(dates, default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One version of a provision as it is shown. `certain` is None where it is only perhaps in force on the day."""
+
+    version: Version
+    title: str
+    asks: str
+    span: str
+    certain: bool | None
+    judged: bool
+
+    @property
+    def section(self) -> tuple[str, str]:
+        """Subject and direction, by which a pack is shown in parts."""
+        return self.version.subject, self.version.direction
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: the sentence, and the parts it was made of. `to` is the first day out of force."""
+        version = self.version
+        return {
+            "provision": version.provision,
+            "kind": version.kind,
+            "subject": version.subject,
+            "direction": version.direction,
+            "title": self.title,
+            "asks": self.asks,
+            "effect": version.effect,
+            "decides": version.decides,
+            "status": version.status,
+            "grade": version.grade,
+            "from": _iso(version.start),
+            "to": _iso(version.end),
+            "possible_from": _iso(version.possible_start),
+            "possible_to": _iso(version.possible_end),
+            "in_force": {True: "yes", None: "perhaps", False: "no"}[self.certain],
+            "judged": self.judged,
+            "adopted_from": version.adopted_from,
+            "parameters": dict(version.asks),
+            "scope": dict(version.scope),
+            "exempt": [dict(scope) for scope in version.exempt],
+            "instrument": version.instrument,
+            "source": version.cite(),
+            "sources": [
+                {"title": s.title, "publisher": s.publisher, "date": s.date, "url": s.url, "kind": s.kind} for s in version.sources
+            ],
+            "note": version.note,
+        }
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def shown(pack: Pack, on: dt.date, *, kind: str | None = None, history: bool = False) -> list[Shown]:
+    """What a pack asks on a day, in the order of the pack; with `history` all versions, whenever they held."""
+    found = []
+    for provision in pack.provisions:
+        if kind is not None and provision.kind != kind:
+            continue
+        for version in provision.versions:
+            certain = in_force(version, on)
+            if history or certain is not False:
+                judged = version.subject == "fuel" or version.direction != "market"
+                found.append(Shown(version, provision.title, sentence(version), span_words(version), certain, judged))
+    return found
+
+
+def also_asked(pack: Pack) -> list[dict[str, Any]]:
+    """What sources say beside the provisions: what no kind can ask yet, and what they dispute."""
+    return [
+        {"what": item.what, "reason": item.reason, "why": item.why, "sources": [source.cite() for source in item.sources]}
+        for item in pack.left_out
+        if item.reason in ALSO_ASKED
+    ]
+
+
+def find_pack(library: Library, word: str) -> Pack:
+    """The pack that a user names by code in any case, or by the country's name. PackError where there is none."""
+    codes = {*library.countries, *library.standards}
+    code = word.strip().upper()
+    if code not in codes:
+        code = country_code(word.strip()) or code
+    if code not in codes:
+        listed = ", ".join((*library.countries, *library.standards))
+        raise PackError(f"no pack for {word!r}; packs: {listed}")
+    return library.pack(code)
+
+
+def find_packs(library: Library, words: Iterable[str]) -> list[Pack]:
+    """The packs that a user names, each once, in that order."""
+    return list({pack.code: pack for pack in (find_pack(library, word) for word in words)}.values())
