@@ -160,6 +160,7 @@ def _result_json(result: RunResult) -> str:
         "reasons": result.reasons.to_dicts(),
         "flows": result.flows.to_dicts(),
         "set_aside": result.set_aside.to_dicts(),
+        "quality": result.quality.to_dicts(),
         "files": [str(path) for path in result.files],
     }
     for name in ("verdicts", "findings"):

@@ -1,4 +1,186 @@
+"""`vehiclecheck packs`: which packs there are, what one asks, whether they are sound, how countries compare.
+
+Parses, calls, prints; what is printed is composed by `vehiclecheck.outputs.packs`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
 import click
+
+if TYPE_CHECKING:
+    from vehiclecheck.standards import Library, Pack
+
+
+class Failed(click.ClickException):
+    """What cannot be answered as asked: one sentence, exit code 2."""
+
+    exit_code = 2
+
+
+def _fail(message: str) -> NoReturn:
+    from vehiclecheck.outputs.packs import printable_lines
+
+    raise Failed(printable_lines(message))
+
+
+def _day(text: str | None) -> dt.date:
+    if text is None:
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        _fail(f"--on: {text!r} is not a day such as 2026-01-31")
+
+
+def _library(folder: Path | None) -> Library:
+    from vehiclecheck.standards import PackError, load_library
+
+    try:
+        return load_library(folder)
+    except PackError as error:
+        _fail(f"--packs: {error}")
+
+
+def _found(library: Library, words: Sequence[str]) -> list[Pack]:
+    from vehiclecheck.scenarios.describing import find_packs
+    from vehiclecheck.standards import PackError
+
+    try:
+        return find_packs(library, words)
+    except PackError as error:
+        _fail(str(error))
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+packs_option = click.option(
+    "--packs",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder of packs that add to or replace the shipped ones.",
+)
+on_option = click.option(
+    "--on", metavar="DATE", help="The day whose law is meant (2026-01-31); today if not given."
+)
+
+
 @click.group()
 def packs() -> None:
-    """Rule packs."""
+    """The rule packs: list, show, check, compare."""
+
+
+@packs.command("list")
+@json_option
+@packs_option
+def list_packs(as_json: bool, folder: Path | None) -> None:
+    """Lists the packs: what was reviewed and when, how much they hold, how good their sources are."""
+    from vehiclecheck.outputs.packs import overview_table, terminal_width
+    from vehiclecheck.scenarios.describing import overview
+
+    library = _library(folder)
+    rows = [overview(pack) for pack in _found(library, [*library.countries, *library.standards])]
+    if as_json:
+        _print_json([row.as_dict() for row in rows])
+        return
+    click.echo(overview_table(rows, terminal_width()))
+
+
+@packs.command("show")
+@click.argument("code")
+@on_option
+@click.option("--kind", metavar="KIND", help="Only provisions of this kind, for example max_age.")
+@click.option("--history", is_flag=True, help="All versions, past and planned ones too.")
+@json_option
+@packs_option
+def show_pack(
+    code: str, on: str | None, kind: str | None, history: bool, as_json: bool, folder: Path | None
+) -> None:
+    """Shows what a country or standard asks on a day, with the source to cite for each provision."""
+    from vehiclecheck.outputs.packs import pack_text, terminal_width
+    from vehiclecheck.scenarios.describing import also_asked, overview, shown
+
+    day = _day(on)
+    _known_kind(kind)
+    (pack,) = _found(_library(folder), [code])
+    found = shown(pack, day, kind=kind, history=history)
+    others = also_asked(pack) if kind is None else []
+    if as_json:
+        _print_json(
+            {
+                **overview(pack).as_dict(),
+                "note": pack.note,
+                "on": day.isoformat(),
+                "provisions": [each.as_dict() for each in found],
+                "also_asked": others,
+            }
+        )
+        return
+    click.echo(pack_text(pack, day, found, others, history=history, width=terminal_width()))
+
+
+def _known_kind(kind: str | None) -> None:
+    import difflib
+
+    from vehiclecheck.standards.checking import kind_names
+
+    names = kind_names()
+    if kind is not None and kind not in names:
+        close = difflib.get_close_matches(kind, names, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"kinds: {', '.join(names)}"
+        _fail(f"--kind: {kind!r} is no kind; {hint}")
+
+
+@packs.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@json_option
+@packs_option
+def check_all(files: tuple[Path, ...], as_json: bool, folder: Path | None) -> None:
+    """Checks packs and their cases: all of them, or the files given. Exit status 2 if anything is wrong."""
+    from vehiclecheck.outputs.packs import check_summary, printable_lines, report_dict
+    from vehiclecheck.screening.cases import check_packs
+
+    reports = check_packs(_library(folder), files or None)
+    problems = [problem for report in reports for problem in report.problems]
+    if as_json:
+        _print_json([report_dict(report) for report in reports])
+    else:
+        for problem in dict.fromkeys(map(str, problems)):
+            click.echo(printable_lines(problem))
+        click.echo(check_summary(reports))
+    if problems:
+        click.get_current_context().exit(2)
+
+
+@packs.command("compare")
+@click.argument("codes", nargs=-1, required=True)
+@on_option
+@json_option
+@packs_option
+def compare_packs(codes: tuple[str, ...], on: str | None, as_json: bool, folder: Path | None) -> None:
+    """Compares countries and standards topic by topic, on a day."""
+    from vehiclecheck.outputs.packs import comparison_text, terminal_width
+    from vehiclecheck.scenarios.comparing import compare
+
+    day = _day(on)
+    chosen = _found(_library(folder), codes)
+    rows = compare(chosen, day)
+    if as_json:
+        _print_json(
+            {
+                "on": day.isoformat(),
+                "packs": {pack.code: pack.name for pack in chosen},
+                "rows": [row.as_dict() for row in rows],
+            }
+        )
+        return
+    click.echo(comparison_text(rows, {pack.code: pack.name for pack in chosen}, day, terminal_width()))

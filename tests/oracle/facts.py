@@ -191,4 +191,4 @@ def refines(after: Record, before: Record) -> bool:
     dated = ("arrived", "declared", "shipped", "registered")
     known = {key for key in dated if tuple(before.get(key) or (None, None)) != (None, None)}
     gained = {key for key in dated if tuple(after.get(key) or (None, None)) != (None, None)} - known
-    return not gained or (not known - {"registered"} and len(gained) == 1)
+    return not gained or (not known - {"registered"} and len(gained - {"registered"}) <= 1)

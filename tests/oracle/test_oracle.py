@@ -164,7 +164,8 @@ def test_a_window_has_both_ends() -> None:
 def test_bounds_of_a_month_and_the_reported_age() -> None:
     finding = ask(age(), first_registered="2018-03", arrived_on="2026-03-15")
     assert finding is not None
-    assert finding.outcome == "unknown" and finding.missing == {"first_registered"}
+    assert finding.outcome == "unknown"
+    assert finding.missing == {"first_registered"}
     assert finding.observed_low == pytest.approx(8 - 16 / 384)
     assert finding.observed_high == pytest.approx(8 + 14 / 384)
     assert outcome(age(), first_registered="2018-03", arrived_on="2026-03-01") == "pass"
@@ -215,11 +216,12 @@ def test_a_date_that_straddles_a_change_of_law() -> None:
     assert outcome(changed, first_registered="2017", arrived_on="2020") == "pass"
     assert outcome(changed, first_registered="2005", arrived_on="2020") == "fail"
     finding = ask(changed, first_registered="2012-01-01", arrived_on="2020")
-    assert finding is not None and finding.missing == {"arrived_on"}
+    assert finding is not None
+    assert finding.missing == {"arrived_on"}
 
 
 def test_a_test_that_counts_to_the_deciding_date_sees_its_part_only() -> None:
-    # Until June ten years are allowed and the car turns ten on 15 July; from July five, but only for lorries.
+    # Until June ten years are allowed, from July twelve; the car turns ten on 15 July.
     until = version(since=D(2010, 1, 1), to=D(2020, 7, 1), asks={"max": 10})
     after = version(since=D(2020, 7, 1), asks={"max": 12})
     assert (
@@ -273,7 +275,8 @@ def test_a_law_of_unknown_beginning_and_end() -> None:
 def test_the_next_known_date_decides() -> None:
     ended = rule("prohibition", version(since=D(2010, 1, 1), to=D(2020, 7, 1)))
     finding = ask(ended, declared_on="2020-06-30", shipped_on="2020-07-01")
-    assert finding is not None and (finding.outcome, finding.decided_by) == ("fail", "declaration")
+    assert finding is not None
+    assert (finding.outcome, finding.decided_by) == ("fail", "declaration")
     assert outcome(ended, shipped_on="2020-07-01") is None
     assert (
         outcome({**ended, "decides": "registration"}, arrived_on="2020-07-01", declared_on="2020-06-30")
@@ -304,7 +307,8 @@ def test_unknown_scope_softens_a_failure_only() -> None:
         finding = asked(banned, {**row, "category": category} if category else row)
         assert (finding and finding.outcome) == expected
     finding = asked(banned, row)
-    assert finding is not None and finding.missing == {"category"}
+    assert finding is not None
+    assert finding.missing == {"category"}
     old = {**age(), "scope": {"categories": ["M1"]}}
     assert getattr(asked(old, {**row, "first_registered": "2020"}), "outcome", None) == "pass"
     assert getattr(asked(old, {**row, "first_registered": "2010"}), "outcome", None) == "unknown"
@@ -376,11 +380,14 @@ def test_inferred_classes() -> None:
     four = rule("min_emission_class", asks={"class": "Euro 4"})
     record = facts({"category": "M1", "importer": "KE", "arrived_on": "2024"}) | {"class_inferred_lo": 5.0}
     finding = asked(four, record)
-    assert finding is not None and (finding.outcome, finding.inferred) == ("pass", True)
+    assert finding is not None
+    assert (finding.outcome, finding.inferred) == ("pass", True)
     finding = asked(four, record | {"class": (4.0, 5.0)})
-    assert finding is not None and (finding.outcome, finding.inferred) == ("pass", False)
+    assert finding is not None
+    assert (finding.outcome, finding.inferred) == ("pass", False)
     finding = asked(four, record | {"class": (3.0, 3.0)})
-    assert finding is not None and (finding.outcome, finding.inferred) == ("fail", False)
+    assert finding is not None
+    assert (finding.outcome, finding.inferred) == ("fail", False)
 
 
 def test_papers() -> None:
@@ -651,7 +658,8 @@ def test_knowing_more_never_turns_an_outcome(data: st.DataObject) -> None:
             if later is not None and finding.outcome in SETTLED:
                 assert later.outcome in {finding.outcome, "unknown"}
             if finding.outcome == "fail":
-                assert later is not None and later.outcome == "fail"
+                assert later is not None
+                assert later.outcome == "fail"
         if verdict.verdict == "refused":
             assert then.sides[side].verdict == "refused"
 

@@ -95,7 +95,9 @@ def test_refused(text: str, reason: str) -> None:
     assert _days(text) == reason
 
 
-@pytest.mark.parametrize("text", ["", " ", "-", "n/a", "?", "unknown", "inconnu", "0000-00-00", "00/00/0000", "0"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "-", "n/a", "?", "unknown", "inconnu", "0000-00-00", "00/00/0000", "0"]
+)
 def test_not_told(text: str) -> None:
     reading = read_date(text)
     assert reading.reason is None
@@ -104,7 +106,13 @@ def test_not_told(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "years"),
-    [("2016", (2016, 2016)), ("MY2016", (2016, 2016)), ("2016/2017", (2016, 2017)), ("2016-03", (2016, 2016)), ("n/a", (None, None))],
+    [
+        ("2016", (2016, 2016)),
+        ("MY2016", (2016, 2016)),
+        ("2016/2017", (2016, 2017)),
+        ("2016-03", (2016, 2016)),
+        ("n/a", (None, None)),
+    ],
 )
 def test_model_year(text: str, years: tuple[int | None, int | None]) -> None:
     assert read_model_year(text).values == years
@@ -131,7 +139,9 @@ def test_a_day_with_slashes_has_the_true_day_among_its_readings(day: dt.date) ->
 
 @given(_DAYS)
 def test_less_precise_bounds_hold_the_more_precise_ones(day: dt.date) -> None:
-    year, month, exact = (read_date(text).values for text in (f"{day.year}", f"{day.year}-{day.month:02}", day.isoformat()))
+    year, month, exact = (
+        read_date(text).values for text in (f"{day.year}", f"{day.year}-{day.month:02}", day.isoformat())
+    )
     assert year[0] <= month[0] <= exact[0] <= exact[1] <= month[1] <= year[1]
     assert day_of(month[1]).day == calendar.monthrange(day.year, day.month)[1]
 

@@ -79,7 +79,9 @@ def test_an_odometer_that_ran_backwards() -> None:
         "odometer_km": ["90000", "120000", "100000", "5000", "6000"],
         "arrived_on": ["2025-01", "2025-02", "2026-01", "2026-01", "2026-02"],
     }
-    assert [row for row in _checks(columns) if row[1] == "odometer_ran_backwards"] == [(4, "odometer_ran_backwards")]
+    assert [row for row in _checks(columns) if row[1] == "odometer_ran_backwards"] == [
+        (4, "odometer_ran_backwards")
+    ]
 
 
 def test_the_key_of_a_vehicle_is_handed_on() -> None:
@@ -89,8 +91,24 @@ def test_the_key_of_a_vehicle_is_handed_on() -> None:
 
 
 def test_a_finding_says_where_it_is() -> None:
-    raw = pl.DataFrame({"record_id": ["a"], "shipped_on": ["March 2026"], "arrived_on": ["2026-02-01"], "line": [17], "file": [3]})
+    raw = pl.DataFrame(
+        {
+            "record_id": ["a"],
+            "shipped_on": ["March 2026"],
+            "arrived_on": ["2026-02-01"],
+            "line": [17],
+            "file": [3],
+        }
+    )
     prepared = prepare(raw, options=PrepareOptions(importer="KE"), words=BOOK)
     assert prepared.quality.rows() == [
-        (3, 17, "a", "shipped_after_arrival", "shipped_on", "March 2026", "shipped on 2026-03-01 or later, but arrived by 2026-02-01")
+        (
+            3,
+            17,
+            "a",
+            "shipped_after_arrival",
+            "shipped_on",
+            "March 2026",
+            "shipped on 2026-03-01 or later, but arrived by 2026-02-01",
+        )
     ]

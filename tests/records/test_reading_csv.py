@@ -62,8 +62,10 @@ def test_delimiters_and_line_ends(tmp_path: Path, delimiter: str, newline: str) 
 @pytest.mark.parametrize(
     ("encoding", "word"),
     [
-        ("utf-8", "Citroën"), ("utf-8-sig", "Citroën"), ("utf-16", "Citroën"), ("utf-16-le", "Citroën"), ("utf-32", "トヨタ"),
-        ("cp1252", "Citroën Côte d'Ivoire"), ("latin-1", "Citroën Mégane"), ("cp1251", "Тойота Королла дизель"),
+        ("utf-8", "Citroën"), ("utf-8-sig", "Citroën"), ("utf-16", "Citroën"), ("utf-16-le", "Citroën"),
+        ("utf-32", "トヨタ"),
+        ("cp1252", "Citroën Côte d'Ivoire"), ("latin-1", "Citroën Mégane"),
+        ("cp1251", "Тойота Королла дизель"),
         ("cp932", "トヨタ カローラ ハイブリッド"), ("cp949", "현대 쏘나타 휘발유 자동차"),
     ],
 )  # fmt: skip

@@ -59,7 +59,8 @@ def test_workbook_with_titles_total_and_other_sheets(tmp_path: Path) -> None:
             "Notes": [["Compiled by the office"]],
             "May": [
                 ["Imports of May"], [], ["VIN", "Marque", "1ère mise en circulation", "Kilométrage"],
-                ["A1", "Toyota", dt.date(2019, 3, 4), 120000], [], ["A2", "Opel", "2018", 5.5], ["TOTAL", "", "", 120005.5],
+                ["A1", "Toyota", dt.date(2019, 3, 4), 120000], [], ["A2", "Opel", "2018", 5.5],
+                ["TOTAL", "", "", 120005.5],
             ],
         },
     )  # fmt: skip
@@ -89,7 +90,7 @@ def test_error_cells_are_not_taken_for_absent(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600])
 def test_damaged_workbooks(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "list.xlsx").write_bytes(content)
-    with pytest.raises(InputError, match="damaged|not a readable"):
+    with pytest.raises(InputError, match=r"damaged|not a readable"):
         open_source(tmp_path / "list.xlsx")
 
 
@@ -179,7 +180,8 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("path", "message"),
-    [("nothing.csv", "no such file"), ("*.nothing", "no file matches"), (".", "is a folder"), ("/dev/null", "not an ordinary file"),
+    [("nothing.csv", "no such file"), ("*.nothing", "no file matches"), (".", "is a folder"),
+    ("/dev/null", "not an ordinary file"),
      ("bad\x1b31m.csv", r"bad\\x1b31m\.csv: there is no such file")],
 )  # fmt: skip
 def test_paths_that_cannot_be_read(path: str, message: str) -> None:

@@ -49,18 +49,17 @@ def write_part(frame: pl.DataFrame, path: Path, fmt: str) -> None:
 
 
 def join_parts(parts: Sequence[Path], target: Path, fmt: str, columns: Sequence[str]) -> None:
-    """One file (a folder of parts for Parquet of several ranges) from the parts of a table, put in place at once."""
+    """One file (a folder of parts for Parquet of several ranges) from the parts of a table, put in place at once.
+
+    Parts of Parquet are moved, not copied: joining again after an interruption goes on where it stopped.
+    """
     beside = target.with_name(f".{target.name}.partial")
+    if fmt == "parquet":
+        _gather(parts, beside, target)
+        return
     _remove(beside)
     try:
-        if fmt == "parquet":
-            if len(parts) == 1:
-                os.replace(parts[0], beside)
-            else:
-                beside.mkdir()
-                for number, part in enumerate(parts):
-                    os.replace(part, beside / f"part-{number:06d}.parquet")
-        elif fmt == "xlsx":
+        if fmt == "xlsx":
             _workbook(parts, beside)
         else:
             with beside.open("wb") as file:
@@ -73,6 +72,23 @@ def join_parts(parts: Sequence[Path], target: Path, fmt: str, columns: Sequence[
         put_in_place(beside, target)
     except OSError as error:
         _remove(beside)
+        raise OutputError(f"{target.name}: cannot be written: {error.strerror or error}") from error
+
+
+def _gather(parts: Sequence[Path], beside: Path, target: Path) -> None:
+    """Moves parts of Parquet under the name of their table. What was moved before an interruption is left where it is."""
+    try:
+        if len(parts) == 1:
+            if parts[0].exists():
+                put_in_place(parts[0], target)
+            return
+        if not target.exists():
+            beside.mkdir(exist_ok=True)
+            for number, part in enumerate(parts):
+                if part.exists():
+                    os.replace(part, beside / f"part-{number:06d}.parquet")
+            put_in_place(beside, target)
+    except OSError as error:
         raise OutputError(f"{target.name}: cannot be written: {error.strerror or error}") from error
 
 
@@ -104,6 +120,21 @@ def write_table(frame: pl.DataFrame, target: Path, fmt: str) -> None:
         join_parts([part], target, fmt, frame.columns)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_shipment(
+    shipment: pl.DataFrame, titles: Sequence[str], findings: Sequence[Path], set_aside: pl.DataFrame, target: Path
+) -> None:
+    """The annotated shipment as one workbook, with the findings of all parts. OutputError if it cannot be written."""
+    from vehiclecheck.outputs.workbook import annotated_workbook
+
+    beside = target.with_name(f".{target.name}.partial")
+    try:
+        annotated_workbook(shipment, titles, pl.read_parquet(list(findings)), set_aside, beside)
+        put_in_place(beside, target)
+    except OSError as error:
+        _remove(beside)
+        raise OutputError(f"{target.name}: cannot be written: {error.strerror or error}") from error
 
 
 def _append(part: Path, file: BinaryIO) -> None:

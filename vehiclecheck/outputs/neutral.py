@@ -6,14 +6,22 @@ An apostrophe in front makes it text there and changes nothing for a reader.
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 _FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
+_FORMULA_HERE = re.compile(_FORMULA)
 
 
 def neutral_text(column: pl.Expr) -> pl.Expr:
     """The column with an apostrophe before every cell that a spreadsheet would take for a formula."""
     return pl.when(column.str.contains(_FORMULA)).then(pl.lit("'") + column).otherwise(column)
+
+
+def neutral_cell(text: str) -> str:
+    """`neutral_text` for one cell."""
+    return "'" + text if _FORMULA_HERE.match(text) else text
 
 
 def neutral_frame(frame: pl.DataFrame) -> pl.DataFrame:

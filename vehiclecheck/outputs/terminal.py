@@ -29,6 +29,10 @@ LANE_WORDS = {
     "no_pack": "nothing known of this country's rules",
 }
 _ROWS = 12
+#: The order in which effects are told.
+_EFFECTS = {word: place for place, word in enumerate(("refuse", "surcharge", "permit", "inspect"))}
+#: Characters of a citation on a screen.
+_CITED = 90
 _NARROWEST = 60
 
 
@@ -78,6 +82,10 @@ def _widths(rows: Sequence[Sequence[str]], total: int) -> list[int]:
 
 def _fill(text: str, limit: int) -> str:
     return textwrap.fill(text, limit, break_on_hyphens=False) if len(text) > limit else text
+
+
+def _cut(citation: str) -> str:
+    return textwrap.shorten(citation, _CITED, placeholder=" …")
 
 
 def share(part: int, whole: int) -> str:
@@ -134,7 +142,7 @@ def _why(row: dict[str, Any]) -> str:
         if provision not in reasons:
             continue
         if outcome == "fail":
-            said.append(provision + _observed(low, high, unit))
+            said.append(provision + observed_words(low, high, unit))
         elif fields:
             missing += [field for field in fields.split(";") if field not in missing]
     if said:
@@ -142,8 +150,8 @@ def _why(row: dict[str, Any]) -> str:
     return "not told: " + ", ".join(missing) if missing else "; ".join(sorted(reasons))
 
 
-def _observed(low: float | None, high: float | None, unit: str) -> str:
-    """Bounds in words, in brackets."""
+def observed_words(low: float | None, high: float | None, unit: str) -> str:
+    """Bounds in words, in brackets after a space; empty where nothing is known."""
     if unit == "yyyymmdd":
         written = [f"{value:.0f}"[:4] + "-" + f"{value:.0f}"[4:6] + "-" + f"{value:.0f}"[6:] for value in (low, high) if value]
         return f" ({' to '.join(dict.fromkeys(written))})" if written else ""
@@ -152,7 +160,7 @@ def _observed(low: float | None, high: float | None, unit: str) -> str:
 
 
 def reason_table(result: RunResult) -> str:
-    """Which provisions hold up how many units."""
+    """Which provisions hold up how many units: what refuses before what costs. Long citations are cut; findings have them whole."""
     if result.reasons.is_empty():
         return ""
     deciding = result.reasons.filter(
@@ -161,10 +169,11 @@ def reason_table(result: RunResult) -> str:
     grouped = (
         deciding.group_by("provision", "outcome", "effect")
         .agg(pl.col("units").sum(), pl.col("source").sort_by("units", descending=True).first())
-        .sort("units", "provision", "outcome", descending=[True, False, False])
+        .with_columns(pl.col("effect").replace_strict(_EFFECTS, default=len(_EFFECTS), return_dtype=pl.Int8).alias("@effect"))
+        .sort("@effect", "units", "provision", "outcome", descending=[False, True, False, False])
     )
     rows = [
-        [row["provision"], row["outcome"], row["effect"], row["units"], row["source"]]
+        [row["provision"], row["outcome"], row["effect"], row["units"], _cut(row["source"])]
         for row in grouped.head(_ROWS).iter_rows(named=True)
     ]
     return table(rows, ["provision", "outcome", "effect", "units", "source"], right=(3,))
@@ -177,6 +186,15 @@ def aside_table(result: RunResult) -> str:
         for row in result.set_aside.head(_ROWS).iter_rows(named=True)
     ]
     return table(rows, ["file", "line", "field", "value", "reason"], right=(1,))
+
+
+def quality_table(result: RunResult) -> str:
+    """The first remarks on the data themselves."""
+    rows = [
+        [row["record_id"], row["field"], row["value"], row["message"]]
+        for row in result.quality.head(_ROWS).iter_rows(named=True)
+    ]
+    return table(rows, ["record", "field", "value", "remark"])
 
 
 def reconciliation(result: RunResult) -> str:
@@ -209,9 +227,10 @@ def screening_report(result: RunResult) -> str:
         parts.append(f"Set aside ({min(_ROWS, result.set_aside.height)} of {result.set_aside.height:,}):\n{aside_table(result)}")
     parts.append(reconciliation(result))
     if result.counts.quality_findings:
-        parts.append(f"{result.counts.quality_findings:,} remarks on the data themselves are among the findings (side `record`).")
+        parts.append(f"Remarks on the data ({min(_ROWS, result.quality.height)} of {result.quality.height:,}):\n{quality_table(result)}")
     if result.files:
-        parts.append("Written: " + ", ".join(str(path) for path in result.files))
+        parts.append(_wrapped("Written: " + ", ".join(printable(str(path)) for path in result.files)))
+    parts += [_wrapped(printable(note)) for note in result.notes]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -275,7 +294,7 @@ def _block(row: dict[str, Any]) -> str:
 
 
 def _known(row: dict[str, Any]) -> str:
-    observed = _observed(row["observed_low"], row["observed_high"], row["unit"]).strip(" ()")
+    observed = observed_words(row["observed_low"], row["observed_high"], row["unit"]).strip(" ()")
     inferred = " (inferred from the market)" if row["inferred"] else ""
     if row["missing"]:
         return (f"{observed}; " if observed else "") + "not told: " + row["missing"].replace(";", ", ")

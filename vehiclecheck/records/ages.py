@@ -18,7 +18,9 @@ _MODEL = ("model_year_lo", "model_year_hi")
 
 @dataclass(frozen=True)
 class Crossed:
-    """The records with crossed bounds, and where what they state contradicts itself (Boolean, null where it cannot be said)."""
+    """The records with crossed bounds, and where what they state contradicts itself (Boolean, null where it
+    cannot be said).
+    """
 
     records: pl.DataFrame
     #: The model year and the date of manufacture exclude each other. None if no record does.
@@ -39,9 +41,11 @@ def _unless(contradiction: pl.Series | None, crossed: pl.Expr, stated: str) -> p
 
 
 def cross(records: pl.DataFrame) -> Crossed:
-    """Cross the bounds of manufacture, first registration and model year of `records` (day codes and years, Int32).
+    """Cross the bounds of manufacture, first registration and model year of `records` (day codes and years,
+    Int32).
 
-    Bounds that follow are added as columns. Where two dates contradict each other (no day fits both) each stands as stated.
+    Bounds that follow are added as columns. Where two dates contradict each other (no day fits both) each
+    stands as stated.
     """
     made, registered, model = (pair[0] in records.columns for pair in (_MADE, _REGISTERED, _MODEL))
     if not (made or registered or model):
@@ -52,7 +56,9 @@ def cross(records: pl.DataFrame) -> Crossed:
         first = (pl.col("model_year_lo") - 1) * YEAR + 1
         last = pl.col("model_year_hi") * YEAR + 11 * MONTH + 31
         if made:
-            model_contradicts = _contradiction(records, (pl.col("manufactured_lo") > last) | (pl.col("manufactured_hi") < first))
+            model_contradicts = _contradiction(
+                records, (pl.col("manufactured_lo") > last) | (pl.col("manufactured_hi") < first)
+            )
             records = records.with_columns(
                 _unless(model_contradicts, pl.max_horizontal("manufactured_lo", first), "manufactured_lo"),
                 _unless(model_contradicts, pl.min_horizontal("manufactured_hi", last), "manufactured_hi"),
@@ -67,11 +73,13 @@ def cross(records: pl.DataFrame) -> Crossed:
         )
     elif registered:
         records = records.with_columns(
-            pl.lit(None, dtype=pl.Int32).alias("manufactured_lo"), pl.col("first_registered_hi").alias("manufactured_hi")
+            pl.lit(None, dtype=pl.Int32).alias("manufactured_lo"),
+            pl.col("first_registered_hi").alias("manufactured_hi"),
         )
     else:
         records = records.with_columns(
-            pl.col("manufactured_lo").alias("first_registered_lo"), pl.lit(None, dtype=pl.Int32).alias("first_registered_hi")
+            pl.col("manufactured_lo").alias("first_registered_lo"),
+            pl.lit(None, dtype=pl.Int32).alias("first_registered_hi"),
         )
     low, high = pl.col("manufactured_lo") // YEAR, pl.col("manufactured_hi") // YEAR + 1
     if model:

@@ -1,7 +1,9 @@
-"""Categories and propulsions as sets: what several columns say together, and what a category says of weight and seats.
+"""Categories and propulsions as sets: what several columns say together, and what a category says of weight
+and seats.
 
-UNECE borders (Consolidated Resolution R.E.3): M1 has at most eight seats besides the driver's, M2 more and at most 5 t, M3 more than 5 t;
-N1 is at most 3.5 t, N2 above and at most 12 t, N3 above 12 t; category L is far below 3.5 t. `seats` counts the driver's.
+UNECE borders (Consolidated Resolution R.E.3): M1 has at most eight seats besides the driver's, M2 more and at
+most 5 t, M3 more than 5 t; N1 is at most 3.5 t, N2 above and at most 12 t, N3 above 12 t; category L is far
+below 3.5 t. `seats` counts the driver's.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def _masks_by_weight() -> pl.Series:
 
 
 def mask_of_weight(low: pl.Expr, high: pl.Expr) -> pl.Expr:
-    """Categories that a gross vehicle weight between `low` and `high` (kg) allows; null where it is not told."""
+    """Categories that a gross vehicle weight from `low` to `high` (kg) allows; null where it is not told."""
     mask = pl.lit(_masks_by_weight()).gather(_bucket(low) * (len(GVW_BORDERS) + 1) + _bucket(high))
     return pl.when(low.is_not_null() & high.is_not_null()).then(mask)
 
@@ -96,12 +98,16 @@ def _bounds_of_masks() -> pl.DataFrame:
 
 
 def bound_of_category(category: pl.Expr, name: str) -> pl.Expr:
-    """What a category mask says of `name` (gvw_kg_lo, gvw_kg_hi, seats_lo, seats_hi): the widest of its atoms, null where open."""
+    """What a category mask says of `name` (gvw_kg_lo, gvw_kg_hi, seats_lo, seats_hi): the widest of its
+    atoms, null where open.
+    """
     return pl.lit(_bounds_of_masks().get_column(name)).gather(category)
 
 
 def agreed(stated: pl.Expr, other: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Two sets together, and whether they contradict each other: then the first one stands. A missing one says nothing."""
+    """Two sets together, and whether they contradict each other: then the first one stands. A missing one
+    says nothing.
+    """
     both = stated & other
     contradicts = (both == 0).fill_null(False)
     return pl.when(contradicts).then(stated).otherwise(pl.coalesce(both, stated, other)), contradicts

@@ -1,6 +1,7 @@
 """Emission classes of records: as written, and the least that the market of the first registration allows.
 
-The ladders themselves are in the vocabulary; here a column of texts becomes bounds, and a country with a day becomes a bound.
+The ladders themselves are in the vocabulary; here a column of texts becomes bounds, and a country with a day
+becomes a bound.
 """
 
 from __future__ import annotations
@@ -34,12 +35,15 @@ CLASS_DTYPES: tuple[Any, ...] = (pl.Float32,) * (2 * len(_GROUPS))
 #: What burns something in an engine of which the market steps speak.
 _ENGINES = sum(PROPULSION_WORDS[word] for word in ("petrol", "diesel", "lpg", "cng", "hev", "phev"))
 
-#: One step of a market: country, category mask, propulsion mask, day code from which every new vehicle of them met it, position.
+#: One step of a market: country, category mask, propulsion mask, day code from which every new vehicle of
+#: them met it, position.
 Step = tuple[str, int, int, int, float]
 
 
 def read_class(text: str) -> Reading:
-    """Bounds of an emission class as written, for each group of vehicles. What no ladder knows is not told, with a doubt."""
+    """Bounds of an emission class as written, for each group of vehicles. What no ladder knows is not told,
+    with a doubt.
+    """
     if is_not_told(text):
         return Reading((None,) * len(CLASS_DTYPES))
     bounds: list[float | None] = []
@@ -47,7 +51,10 @@ def read_class(text: str) -> Reading:
         found = class_position(text, group)
         bounds += [None, None] if found is None else [found[0], found[1]]
     if all(bound is None for bound in bounds):
-        return Reading((None,) * len(CLASS_DTYPES), doubt="no emission class is known by this text: it counts as not told")
+        return Reading(
+            (None,) * len(CLASS_DTYPES),
+            doubt="no emission class is known by this text: it counts as not told",
+        )
     return Reading(tuple(bounds))
 
 
@@ -66,13 +73,18 @@ def _flat(known: Known) -> tuple[pl.Series, pl.Series]:
     names = [str(i) for i in range(len(CLASS_DTYPES))]
     frame = pl.DataFrame(dict(zip(names, known.tables, strict=True)))
     low, high = (
-        frame.select(pl.concat_list(names[side::2])).to_series().list.explode(keep_nulls=True, empty_as_null=True) for side in (0, 1)
+        frame.select(pl.concat_list(names[side::2]))
+        .to_series()
+        .list.explode(keep_nulls=True, empty_as_null=True)
+        for side in (0, 1)
     )
     return low, high
 
 
 def stated_bounds(index: pl.Expr, known: Known, category: pl.Expr | None) -> tuple[pl.Expr, pl.Expr]:
-    """Lowest and highest position of the stated class, read for the vehicle's category mask (None: no row has one)."""
+    """Lowest and highest position of the stated class, read for the vehicle's category mask (None: no row has
+    one).
+    """
     if category is None:
         return known.value(index, 6), known.value(index, 7)
     group = pl.lit(_group_of_mask()).gather(category).fill_null(3)
@@ -83,7 +95,9 @@ def stated_bounds(index: pl.Expr, known: Known, category: pl.Expr | None) -> tup
 
 @dataclass(frozen=True)
 class MarketTable:
-    """The steps of all markets as one table: market x set of categories x set of engines x step of time -> least position."""
+    """The steps of all markets as one table: market x set of categories x set of engines x step of time ->
+    least position.
+    """
 
     #: Number of a country in the Enum -> number of its market (0: none).
     market_of_country: pl.Series
@@ -99,8 +113,10 @@ class MarketTable:
     steps: int
 
     def bound(self, country: pl.Expr, category: pl.Expr, propulsion: pl.Expr, day: pl.Expr) -> pl.Expr:
-        """The least position (Float32, null where nothing follows) of a vehicle first registered in `country` (number in the
-        Enum) on `day` or later. Of several categories or engines that it may have, the one with the smallest counts."""
+        """The least position (Float32, null where nothing follows) of a vehicle first registered in `country`
+        (number in the Enum) on `day` or later. Of several categories or engines that it may have, the one
+        with the smallest counts.
+        """
         market = pl.lit(self.market_of_country).gather(country)
         categories = pl.lit(self.categories_of_mask).gather(category.fill_null(LIGHT_DUTY | HEAVY_DUTY))
         engines = pl.lit(self.engines_of_mask).gather(propulsion.fill_null(_ENGINES))
@@ -111,7 +127,9 @@ class MarketTable:
 
 
 def _told_apart(atoms: list[int], masks: list[int], count: int) -> tuple[list[int], list[int]]:
-    """Kinds of atoms that no mask tells apart: one atom of each kind, and for every mask up to `count` the bits of its kinds."""
+    """Kinds of atoms that no mask tells apart: one atom of each kind, and for every mask up to `count` the
+    bits of its kinds.
+    """
     kinds: dict[tuple[bool, ...], int] = {}
     first: list[int] = []
     kind_of: dict[int, int] = {}
@@ -132,7 +150,9 @@ def _told_apart(atoms: list[int], masks: list[int], count: int) -> tuple[list[in
 
 
 def _least_of_sets(lines: list[list[float]], width: int) -> list[list[float]]:
-    """For every set of `lines` (its number: the bits of its members) the smallest value at each place; 0 for the empty set."""
+    """For every set of `lines` (its number: the bits of its members) the smallest value at each place; 0 for
+    the empty set.
+    """
     least = [[0.0] * width]
     for members in range(1, 1 << len(lines)):
         line = lines[(members & -members).bit_length() - 1]
@@ -152,7 +172,9 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
             at += 1
         step_of_day.append(at)
     width = len(days) + 1
-    categories, categories_of_mask = _told_apart(list(CATEGORY_ATOMS.values()), [step[1] for step in ordered], ALL_CATEGORIES)
+    categories, categories_of_mask = _told_apart(
+        list(CATEGORY_ATOMS.values()), [step[1] for step in ordered], ALL_CATEGORIES
+    )
     atoms = [bit for bit in PROPULSION_WORDS.values() if bit & _ENGINES]
     engines, engines_of_mask = _told_apart(atoms, [step[2] for step in ordered], ALL_PROPULSIONS)
     category_sets, engine_sets = 1 << len(categories), 1 << len(engines)
@@ -172,7 +194,9 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
         # the least of a set is that of the set without its first member, or that member's
         by_engines = [[lines[c, e] for e in range(len(engines))] for c in range(len(categories))]
         rows = [_least_of_sets(line, width) for line in by_engines]
-        for c_set in _least_of_sets([[value for row in rows[c] for value in row] for c in range(len(categories))], engine_sets * width):
+        for c_set in _least_of_sets(
+            [[value for row in rows[c] for value in row] for c in range(len(categories))], engine_sets * width
+        ):
             table += c_set
     number = {code: i for i, code in enumerate(markets, start=1)}
     return MarketTable(

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 
 class InputError(Exception):
-    """Input that cannot be read at all (as opposed to rows of it, which are set aside). The message names the file."""
+    """Input that cannot be read at all (as opposed to rows of it, which are set aside). The message names
+    the file.
+    """
 
 
 class LayoutUnsure(InputError):  # noqa: N818 (what it says, not that it failed)

@@ -1,11 +1,13 @@
-"""The words of records as data (rules/words.toml), and the plain form in which spellings are compared with them."""
+"""The words of records as data (rules/words.toml), and the plain form in which spellings are compared with
+them.
+"""
 
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 import unicodedata
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +15,26 @@ from vehiclecheck.vocabulary.places import data_root
 
 _APART = re.compile(r"[^\w#*?.%]+|_+|(?<!\w)\.|\.(?!\w)")
 _NOISE = frozenset(
-    "engine motor vehicle vehicles fuel fuelled powered type moteur vehicule vehiculo veiculo fahrzeug".split()
+    [
+        "engine",
+        "motor",
+        "vehicle",
+        "vehicles",
+        "fuel",
+        "fuelled",
+        "powered",
+        "type",
+        "moteur",
+        "vehicule",
+        "vehiculo",
+        "veiculo",
+        "fahrzeug",
+    ]
 )
 
 
 def plain(text: str) -> str:
-    """`text` in the form in which words are compared: no accents, no case, single spaces for all punctuation."""
+    """`text` as words are compared: no accents, no case, single spaces for all punctuation."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(char for char in folded if not unicodedata.combining(char))
     return " ".join(_APART.sub(" ", bare).split()) or bare.strip()
@@ -27,7 +43,9 @@ def plain(text: str) -> str:
 @functools.cache
 def word_lists() -> dict[str, Any]:
     """rules/words.toml as read."""
-    document: dict[str, Any] = tomllib.loads((data_root() / "rules" / "words.toml").read_text(encoding="utf-8"))
+    document: dict[str, Any] = tomllib.loads(
+        (data_root() / "rules" / "words.toml").read_text(encoding="utf-8")
+    )
     return document
 
 
@@ -52,7 +70,9 @@ def _section(section: str) -> dict[str, Mapping[str, Any]]:
 
 
 def look_up(section: str, text: str) -> Mapping[str, Any] | None:
-    """The entry of words.toml under which `text` stands as a whole, with or without words like "engine"; None if it does not."""
+    """The entry of words.toml under which `text` stands as a whole, with or without words like "engine"; None
+    if it does not.
+    """
     entries = _section(section)
     key = plain(text)
     if key in entries:

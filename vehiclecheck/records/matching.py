@@ -1,6 +1,8 @@
-"""Which written column is which canonical one, by its name: English, French, Spanish, Portuguese and the canonical names.
+"""Which written column is which canonical one, by its name: English, French, Spanish, Portuguese and the
+canonical names.
 
-The names are data (layouts/synonyms.toml). A match is `exact`, `likely` or `unsure`; a person confirms the last.
+The names are data (layouts/synonyms.toml). A match is `exact`, `likely` or `unsure`; a person confirms the
+last.
 """
 
 from __future__ import annotations
@@ -23,9 +25,12 @@ SHARED_COLUMNS = (
     "declared_on", "shipped_on", "arrived_on", "hs_code", "value_usd", "net_mass_kg",
 )  # fmt: skip
 _OF_VEHICLES = (
-    "quantity", "registered_on", "category", "vehicle_class", "body", "condition", "make", "model", "vin", "propulsion", "engine_cc",
-    "gvw_kg", "seats", "power_kw", "first_registered", "manufactured", "model_year", "emission_class", "odometer_km", "steering",
-    "certificate_type", "certificate_issuer", "certificate_on", "certificate_valid_until", "certificate_result", "co_percent",
+    "quantity", "registered_on", "category", "vehicle_class", "body", "condition", "make", "model", "vin",
+    "propulsion", "engine_cc",
+    "gvw_kg", "seats", "power_kw", "first_registered", "manufactured", "model_year", "emission_class",
+    "odometer_km", "steering",
+    "certificate_type", "certificate_issuer", "certificate_on", "certificate_valid_until",
+    "certificate_result", "co_percent",
     "hc_ppm", "opacity_m1", "deregistered", "regime", "equipment", "permit",
 )  # fmt: skip
 _UNIT = re.compile(r"_(?:mg_kg|g_l|mg_l|mg_100ml|pct|c|15c|40c|um|min|kpa)$")
@@ -47,12 +52,14 @@ VEHICLE_COLUMNS = SHARED_COLUMNS + _OF_VEHICLES
 FUEL_COLUMNS = SHARED_COLUMNS + _OF_FUELS
 #: Columns that hold numbers: a decimal comma concerns these.
 NUMBER_COLUMNS = frozenset(
-    {"quantity", "engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km", "co_percent", "hc_ppm", "opacity_m1", "value_usd",
+    {"quantity", "engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km", "co_percent", "hc_ppm",
+    "opacity_m1", "value_usd",
      "net_mass_kg", "volume_m3", *FUEL_PROPERTIES}
 )  # fmt: skip
 
 _SMALL = frozenset(
-    ("a", "an", "and", "the", "of", "in", "on", "at", "to", "for", "de", "del", "des", "du", "d", "la", "le", "les", "l", "el",
+    ("a", "an", "and", "the", "of", "in", "on", "at", "to", "for", "de", "del", "des", "du", "d", "la",
+    "le", "les", "l", "el",
      "los", "las", "da", "do", "das", "dos", "e", "et", "y", "o", "na", "no")
 )  # fmt: skip
 _LEVELS = ("exact", "likely", "unsure")
@@ -62,7 +69,9 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @functools.lru_cache(maxsize=20_000)
 def normalise(name: str) -> str:
-    """A name without case, accents and punctuation: `N° de Châssis` -> `no de chassis`, `firstUsedDate` -> `first used date`."""
+    """A name without case, accents and punctuation: `N° de Châssis` -> `no de chassis`, `firstUsedDate` ->
+    `first used date`.
+    """
     text = unicodedata.normalize(
         "NFKC", _CAMEL.sub(" ", name.strip().lstrip("\ufeff").replace("°", "o").replace("#", " no"))
     )
@@ -78,7 +87,9 @@ def _bare(normalised: str) -> str:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit that a name may tell: factor to the canonical unit; numbers of `below` and more are left as they are."""
+    """A unit that a name may tell: factor to the canonical unit; numbers of `below` and more are left as
+    they are.
+    """
 
     factor: float
     words: frozenset[str]
@@ -110,7 +121,9 @@ class _Names:
 
     @functools.cached_property
     def known(self) -> frozenset[str]:
-        """Canonical names and exact synonyms: what makes a row look like a header (`used` may well be data)."""
+        """Canonical names and exact synonyms: what makes a row look like a header (`used` may well be
+        data).
+        """
         return self.canonical | {
             name for levels in self.synonyms.values() for name in levels.get("exact", ())
         }
@@ -138,7 +151,9 @@ NAMES = _Names()
 
 @dataclass
 class Matching:
-    """What was matched: canonical column -> position of the written column, how sure, units told by names, open questions."""
+    """What was matched: canonical column -> position of the written column, how sure, units told by names,
+    open questions.
+    """
 
     positions: dict[str, int] = field(default_factory=dict)
     confidence: dict[str, str] = field(default_factory=dict)
@@ -153,7 +168,8 @@ class Matching:
 def match(written: Sequence[str], columns: tuple[str, ...]) -> Matching:
     """Matches `written` names with the canonical `columns` of one subject.
 
-    Where two written columns claim one canonical column equally well, the first is taken and a question noted; likewise
+    Where two written columns claim one canonical column equally well, the first is taken and a question
+    noted; likewise
     where the best claim is only unsure.
     """
     claims: dict[str, list[tuple[int, int]]] = {}
@@ -196,7 +212,7 @@ def match_names(written: Sequence[str], wanted: Mapping[str, Iterable[str]]) -> 
                 found.confidence[column] = "exact"
                 break
     taken = set(found.positions.values())
-    for column in NAMES.canonical - set(found.positions):
+    for column in sorted(NAMES.canonical - set(found.positions)):
         position = where.get(normalise(column))
         if position is not None and position not in taken and written[position].strip() == column:
             found.positions[column] = position
@@ -220,7 +236,8 @@ def check_duplicates(written: Sequence[str], matching: Matching, file: str) -> N
     for column, position in matching.positions.items():
         if counts[normalise(written[position])] > 1:
             raise InputError(
-                f"{file}: the column `{shown(written[position])}` ({column}) stands there twice; rename or remove one"
+                f"{file}: the column `{shown(written[position])}` ({column}) stands there twice; "
+                "rename or remove one"
             )
 
 
@@ -233,13 +250,16 @@ def unsure(file: str, written: Sequence[str], matching: Matching) -> LayoutUnsur
         for column, position in matching.positions.items()
     ]
     lines.append(
-        "Confirm with --layout auto (as shown), name a layout (--layout NAME), or write one (--layout FILE.toml)."
+        "Confirm with --layout auto (as shown), name a layout (--layout NAME), or write one "
+        "(--layout FILE.toml)."
     )
     return LayoutUnsure("\n".join(lines), matching.written(written))
 
 
 def _claims(name: str, columns: tuple[str, ...]) -> list[tuple[str, int, Unit | None]]:
-    """(column, level, unit): level 0 the canonical name itself, 1 exact, 2 likely, 3 unsure. Only the best level."""
+    """(column, level, unit): level 0 the canonical name itself, 1 exact, 2 likely, 3 unsure. Only the best
+    level.
+    """
     tables = NAMES.tables(columns)
     full = normalise(name)
     if not full:

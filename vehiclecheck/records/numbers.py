@@ -1,9 +1,11 @@
 """Numbers as people write them: decimal comma or point, separators of thousands, a unit in the cell.
 
-`1.234` is one thousand two hundred and thirty-four in half of the world and one and a bit in the other half. Nothing is guessed:
+`1.234` is one thousand two hundred and thirty-four in half of the world and one and a bit in the other half.
+Nothing is guessed:
 
 * a reading that the field cannot have is dropped (an engine of 1.998 cc, a third of a vehicle);
-* other cells of the same column of the same file decide, if they can be read in one way only (`12.50`, `1.234.567`, `1,234.5`);
+* other cells of the same column of the same file decide, if they can be read in one way only (`12.50`,
+  `1.234.567`, `1,234.5`);
 * otherwise both readings are kept as bounds, or, where a field has no bounds, the row is set aside.
 """
 
@@ -22,7 +24,9 @@ from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 #: Evidence of a column: a cell that can only have a decimal point, a decimal comma.
 POINT, COMMA = 1, 2
 
-_SHAPE = re.compile(r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)\s*(?P<number>\d[\d.,'’_ ]*|[.,]\d+)(?P<unit>.*)", re.DOTALL)
+_SHAPE = re.compile(
+    r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)\s*(?P<number>\d[\d.,'’_ ]*|[.,]\d+)(?P<unit>.*)", re.DOTALL
+)
 _GROUPS = re.compile(r"\d{1,3}(?:(?:,\d{3})+|(?:\.\d{3})+|(?:,\d{2})+,\d{3})")
 
 
@@ -57,14 +61,41 @@ class NumberField:
         return f"outside {self.low:,.10g} to {self.high:,.10g}{unit}"
 
 
-_KG = {"kg": 1.0, "kgs": 1.0, "kilogram": 1.0, "kilograms": 1.0, "kilo": 1.0, "kilos": 1.0, "t": 1000.0, "to": 1000.0, "ton": 1000.0, "tons": 1000.0, "tonne": 1000.0, "tonnes": 1000.0, "tonelada": 1000.0, "toneladas": 1000.0, "lb": 0.45359237, "lbs": 0.45359237, "g": 0.001}  # fmt: skip
-_CC = {"cc": 1.0, "ccm": 1.0, "cm3": 1.0, "cm": 1.0, "cm³": 1.0, "c.c": 1.0, "ml": 1.0, "l": 1000.0, "lt": 1000.0, "ltr": 1000.0, "liter": 1000.0, "litre": 1000.0, "liters": 1000.0, "litres": 1000.0, "litros": 1000.0, "ci": 16.387064, "cid": 16.387064}  # fmt: skip
-_KM = {"km": 1.0, "kms": 1.0, "kilometer": 1.0, "kilometers": 1.0, "kilometre": 1.0, "kilometres": 1.0, "kilometros": 1.0, "quilometros": 1.0, "mi": 1.609344, "mile": 1.609344, "miles": 1.609344, "mls": 1.609344}  # fmt: skip
+_KG = {"kg": 1.0, "kgs": 1.0, "kilogram": 1.0, "kilograms": 1.0, "kilo": 1.0, "kilos": 1.0, "t": 1000.0,
+"to": 1000.0, "ton": 1000.0, "tons": 1000.0, "tonne": 1000.0, "tonnes": 1000.0, "tonelada": 1000.0,
+"toneladas": 1000.0, "lb": 0.45359237, "lbs": 0.45359237, "g": 0.001}  # fmt: skip
+_CC = {"cc": 1.0, "ccm": 1.0, "cm3": 1.0, "cm": 1.0, "cm³": 1.0, "c.c": 1.0, "ml": 1.0, "l": 1000.0,
+"lt": 1000.0, "ltr": 1000.0, "liter": 1000.0, "litre": 1000.0, "liters": 1000.0, "litres": 1000.0,
+"litros": 1000.0, "ci": 16.387064, "cid": 16.387064}  # fmt: skip
+_KM = {"km": 1.0, "kms": 1.0, "kilometer": 1.0, "kilometers": 1.0, "kilometre": 1.0, "kilometres": 1.0,
+"kilometros": 1.0, "quilometros": 1.0, "mi": 1.609344, "mile": 1.609344, "miles": 1.609344,
+"mls": 1.609344}  # fmt: skip
 #: A metric horsepower is 75 kgf m/s, a mechanical one 550 ft lbf/s.
-_KW = {"kw": 1.0, "w": 0.001, "ps": 0.73549875, "ch": 0.73549875, "cv": 0.73549875, "hp": 0.7456998715822702, "bhp": 0.7456998715822702}
+_KW = {
+    "kw": 1.0,
+    "w": 0.001,
+    "ps": 0.73549875,
+    "ch": 0.73549875,
+    "cv": 0.73549875,
+    "hp": 0.7456998715822702,
+    "bhp": 0.7456998715822702,
+}
 _DOLLARS = {"$": 1.0, "usd": 1.0, "us$": 1.0, "us dollar": 1.0, "us dollars": 1.0, "dollars": 1.0}
-_PERCENT = {"%": 1.0, "pct": 1.0, "vol%": 1.0, "% vol": 1.0, "%vol": 1.0, "% v/v": 1.0, "% (v/v)": 1.0, "% m/m": 1.0, "% (m/m)": 1.0, "percent": 1.0}
-_MG_KG = {"mg/kg": 1.0, "ppm": 1.0, "ppmw": 1.0, "ppm wt": 1.0, "ppm (m/m)": 1.0, "%": 10_000.0, "% m/m": 10_000.0, "% (m/m)": 10_000.0, "wt%": 10_000.0, "% wt": 10_000.0, "%wt": 10_000.0, "% mass": 10_000.0}  # fmt: skip
+_PERCENT = {
+    "%": 1.0,
+    "pct": 1.0,
+    "vol%": 1.0,
+    "% vol": 1.0,
+    "%vol": 1.0,
+    "% v/v": 1.0,
+    "% (v/v)": 1.0,
+    "% m/m": 1.0,
+    "% (m/m)": 1.0,
+    "percent": 1.0,
+}
+_MG_KG = {"mg/kg": 1.0, "ppm": 1.0, "ppmw": 1.0, "ppm wt": 1.0, "ppm (m/m)": 1.0, "%": 10_000.0,
+"% m/m": 10_000.0, "% (m/m)": 10_000.0, "wt%": 10_000.0, "% wt": 10_000.0, "%wt": 10_000.0,
+"% mass": 10_000.0}  # fmt: skip
 
 _BY_FUEL_UNIT: dict[str, Mapping[str, float]] = {
     "mg/kg": _MG_KG,
@@ -72,7 +103,16 @@ _BY_FUEL_UNIT: dict[str, Mapping[str, float]] = {
     "mg/L": {"mg/l": 1.0, "g/l": 1000.0, "mg mn/l": 1.0},
     "% (v/v)": _PERCENT,
     "% (m/m)": _PERCENT,
-    "kg/m3": {"kg/m3": 1.0, "kg/m³": 1.0, "g/l": 1.0, "kg/l": 1000.0, "g/ml": 1000.0, "g/cm3": 1000.0, "g/cm³": 1000.0, "kg/dm3": 1000.0},
+    "kg/m3": {
+        "kg/m3": 1.0,
+        "kg/m³": 1.0,
+        "g/l": 1.0,
+        "kg/l": 1000.0,
+        "g/ml": 1000.0,
+        "g/cm3": 1000.0,
+        "g/cm³": 1000.0,
+        "kg/dm3": 1000.0,
+    },
     "°C": {"°c": 1.0, "c": 1.0, "deg c": 1.0, "degc": 1.0},
     "µm": {"µm": 1.0, "μm": 1.0, "um": 1.0, "micron": 1.0, "microns": 1.0},
     "mm2/s": {"mm2/s": 1.0, "mm²/s": 1.0, "cst": 1.0},
@@ -82,23 +122,35 @@ _BY_FUEL_UNIT: dict[str, Mapping[str, float]] = {
     "": {},
 }
 #: The largest value of a fuel property that is believed, where it is not the general one.
-_FUEL_LIMITS = {"% (v/v)": (0.0, 100.0), "% (m/m)": (0.0, 100.0), "°C": (-100.0, 1000.0), "kg/m3": (400.0, 1200.0), "": (0.0, 200.0), "g/L": (0.0, 10.0)}
+_FUEL_LIMITS = {
+    "% (v/v)": (0.0, 100.0),
+    "% (m/m)": (0.0, 100.0),
+    "°C": (-100.0, 1000.0),
+    "kg/m3": (400.0, 1200.0),
+    "": (0.0, 200.0),
+    "g/L": (0.0, 10.0),
+}
 
 QUANTITY = NumberField(
     "quantity", 1, 1e9, "units", whole=True, bounds=False,
-    units={"u": 1.0, "unit": 1.0, "units": 1.0, "pcs": 1.0, "pce": 1.0, "pc": 1.0, "no": 1.0, "nos": 1.0, "nmb": 1.0, "p/st": 1.0, "ea": 1.0, "c62": 1.0, "unite": 1.0, "unites": 1.0, "unidad": 1.0, "unidades": 1.0, "stuck": 1.0, "台": 1.0},
+    units={"u": 1.0, "unit": 1.0, "units": 1.0, "pcs": 1.0, "pce": 1.0, "pc": 1.0, "no": 1.0, "nos": 1.0,
+    "nmb": 1.0, "p/st": 1.0, "ea": 1.0, "c62": 1.0, "unite": 1.0, "unites": 1.0, "unidad": 1.0,
+    "unidades": 1.0, "stuck": 1.0, "台": 1.0},
 )  # fmt: skip
 
 #: The numbers of a vehicle record.
 VEHICLE_NUMBERS: tuple[NumberField, ...] = (
     NumberField("engine_cc", 20, 40_000, "cc", zero=True, whole=True, units=_CC),
     NumberField("gvw_kg", 20, 300_000, "kg", whole=True, units=_KG),
-    NumberField("seats", 1, 400, "seats", whole=True, units={"seats": 1.0, "seat": 1.0, "seater": 1.0, "pax": 1.0, "places": 1.0, "plazas": 1.0, "asientos": 1.0, "lugares": 1.0, "sitze": 1.0, "persons": 1.0, "人": 1.0}),
+    NumberField("seats", 1, 400, "seats", whole=True, units={"seats": 1.0, "seat": 1.0, "seater": 1.0,
+    "pax": 1.0, "places": 1.0, "plazas": 1.0, "asientos": 1.0, "lugares": 1.0, "sitze": 1.0, "persons": 1.0,
+    "人": 1.0}),
     NumberField("power_kw", 0.1, 3_000, "kW", units=_KW),
     NumberField("odometer_km", 0, 5_000_000, "km", whole=True, units=_KM),
     NumberField("co_percent", 0, 100, "%", bounds=False, units=_PERCENT),
     NumberField("hc_ppm", 0, 100_000, "ppm", bounds=False, units={"ppm": 1.0, "ppm vol": 1.0, "%": 10_000.0}),
-    NumberField("opacity_m1", 0, 50, "1/m", bounds=False, units={"m-1": 1.0, "m^-1": 1.0, "1/m": 1.0, "m⁻¹": 1.0, "/m": 1.0}),
+    NumberField("opacity_m1", 0, 50, "1/m", bounds=False, units={"m-1": 1.0, "m^-1": 1.0, "1/m": 1.0,
+    "m⁻¹": 1.0, "/m": 1.0}),
     NumberField("net_mass_kg", 0, 1e12, "kg", bounds=False, units=_KG),
 )  # fmt: skip
 
@@ -107,10 +159,12 @@ VALUE = NumberField("value_usd", 0, 1e12, "USD", bounds=False, units=_DOLLARS)
 
 #: The numbers of a fuel record.
 FUEL_NUMBERS: tuple[NumberField, ...] = (
-    NumberField("volume_m3", 0, 1e12, "m3", bounds=False, units={"m3": 1.0, "m³": 1.0, "l": 0.001, "litres": 0.001, "liters": 0.001, "cbm": 1.0, "bbl": 0.158987294928}),
+    NumberField("volume_m3", 0, 1e12, "m3", bounds=False, units={"m3": 1.0, "m³": 1.0, "l": 0.001,
+    "litres": 0.001, "liters": 0.001, "cbm": 1.0, "bbl": 0.158987294928}),
     NumberField("net_mass_kg", 0, 1e12, "kg", bounds=False, units=_KG),
     *(
-        NumberField(name, *_FUEL_LIMITS.get(unit, (0.0, 1e6)), unit, bounds=False, units=_BY_FUEL_UNIT.get(unit, {}))
+        NumberField(name, *_FUEL_LIMITS.get(unit, (0.0, 1e6)), unit, bounds=False,
+        units=_BY_FUEL_UNIT.get(unit, {}))
         for name, unit in FUEL_PROPERTIES.items()
     ),
 )  # fmt: skip
@@ -141,7 +195,11 @@ def _candidates(number: str, style: int) -> list[float]:
     if re.search(r"['’_ ]", number):
         head, *groups = re.split(r"['’_ ]", number)
         last = re.split(r"[.,]", groups[-1])
-        if not re.fullmatch(r"\d{1,3}", head) or any(len(group) != 3 for group in [*groups[:-1], last[0]]) or len(last) > 2:
+        if (
+            not re.fullmatch(r"\d{1,3}", head)
+            or any(len(group) != 3 for group in [*groups[:-1], last[0]])
+            or len(last) > 2
+        ):
             return []
         return [float(head + "".join(groups[:-1]) + last[0] + ("." + last[1] if len(last) == 2 else ""))]
     number = number.rstrip(".,")
@@ -167,7 +225,9 @@ def _candidates(number: str, style: int) -> list[float]:
     return [as_decimal, as_thousands]
 
 
-def read_number(text: str, spec: NumberField, style: int = 0) -> tuple[float | None, float | None, str | None]:
+def read_number(
+    text: str, spec: NumberField, style: int = 0
+) -> tuple[float | None, float | None, str | None]:
     """Lowest and highest value that a cell can mean, or the reason why it is set aside; all None: not told.
 
     `style` is the evidence of the column (POINT, COMMA, 0 or both for none).
@@ -206,7 +266,9 @@ def read_number(text: str, spec: NumberField, style: int = 0) -> tuple[float | N
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """A column of numbers read: lowest and highest value (the same Series where they never differ), and why cells are set aside."""
+    """A column of numbers read: lowest and highest value (the same Series where they never differ), and why
+    cells are set aside.
+    """
 
     low: pl.Series
     high: pl.Series
@@ -227,7 +289,8 @@ _PLAIN = r"^-?(\d*\.(\d{1,2}|\d{4,})|\d{4,}\.\d+|0?\.\d+)$"
 
 
 def _written(column: pl.Series) -> tuple[pl.Series, pl.Series, bool]:
-    """Values of the cells that are plain numbers (Float64), the distinct texts of the others, and whether a plain one has a point.
+    """Values of the cells that are plain numbers (Float64), the distinct texts of the others, and whether a
+    plain one has a point.
 
     A plain number has digits only, or a point and so many digits around it that it cannot separate thousands.
     """
@@ -267,12 +330,18 @@ def read_column(column: pl.Series, spec: NumberField, style: int) -> NumberColum
     low_high = values.min(), values.max()
     reasons: pl.Series | None = None
     inside = all(v is None or (isinstance(v, int | float) and spec.low <= v <= spec.high) for v in low_high)
-    if not inside or (spec is QUANTITY and column.dtype.is_float()) or (spec is QUANTITY and column.dtype == pl.String):
+    if (
+        not inside
+        or (spec is QUANTITY and column.dtype.is_float())
+        or (spec is QUANTITY and column.dtype == pl.String)
+    ):
         frame = values.to_frame("v")
         fine = frame.select(_fine(pl.col("v"), spec)).to_series()
         if not fine.all():  # nulls count as fine
             reasons = frame.select(
-                pl.when(~pl.lit(fine)).then(pl.lit("no whole number" if _only_fractions(values, fine, spec) else spec.refusal))
+                pl.when(~pl.lit(fine)).then(
+                    pl.lit("no whole number" if _only_fractions(values, fine, spec) else spec.refusal)
+                )
             ).to_series()
             values = frame.select(pl.when(pl.lit(fine)).then("v")).to_series()
             high = values
@@ -288,7 +357,9 @@ def read_column(column: pl.Series, spec: NumberField, style: int) -> NumberColum
         high = pl.select(pl.coalesce(pl.lit(high), pl.lit(highs))).to_series()
         values = low
         if any(r[2] is not None for r in read):
-            reasons = whys if reasons is None else pl.select(pl.coalesce(pl.lit(reasons), pl.lit(whys))).to_series()
+            reasons = (
+                whys if reasons is None else pl.select(pl.coalesce(pl.lit(reasons), pl.lit(whys))).to_series()
+            )
     return NumberColumn(values, high, reasons)
 
 

@@ -1,4 +1,6 @@
-"""Cells as a layout says they are written, in the canonical words and units: expressions over whole columns."""
+"""Cells as a layout says they are written, in the canonical words and units: expressions over whole
+columns.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,8 @@ def canonical_cell(
         cell, dtype = _japanese(cell.cast(pl.String)), pl.String()
     if rules.decimal_comma and canonical in NUMBER_COLUMNS and dtype == pl.String:
         plain = cell.str.replace_all(r"[.\s\u00a0\u202f']", "").str.replace(",", ".", literal=True)
+        # `1,598` becomes 1.5980: with three digits the point could be taken for one of thousands
+        plain = plain.str.replace(r"(\.\d{3})$", "${1}0")
         cell = (
             pl.when(cell.str.contains(r"^\s*[-+]?[\d.\s\u00a0\u202f']*\d(?:,\d+)?\s*$"))
             .then(plain)
@@ -79,5 +83,5 @@ def _scaled(cell: pl.Expr, dtype: pl.DataType, scale: Scale, *, thousands: bool)
     if scale.below is not None:
         converted = pl.when(number < scale.below).then(converted).otherwise(number)
     if dtype == pl.String:
-        return pl.when(number.is_not_null()).then(converted.round(3).cast(pl.String)).otherwise(cell)
+        return pl.when(number.is_not_null()).then(converted.round(2).cast(pl.String)).otherwise(cell)
     return converted

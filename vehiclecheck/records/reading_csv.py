@@ -1,8 +1,11 @@
 """CSV files of any size, read by ranges of rows without loading them and without losing a row.
 
-One pass cuts the file into blocks that end with a record and counts their rows by bytes. A block in which every line is one
-record (the usual one) is *plain* and is parsed by Polars as it is, after a check on its separators that catches every line
-with too many or too few fields. Any other block goes through `segment`, line by line: records that run over several
+One pass cuts the file into blocks that end with a record and counts their rows by bytes. A block in which
+every line is one
+record (the usual one) is *plain* and is parsed by Polars as it is, after a check on its separators that
+catches every line
+with too many or too few fields. Any other block goes through `segment`, line by line: records that run over
+several
 lines, blank lines, damaged lines, quotes that never close.
 """
 
@@ -48,7 +51,9 @@ _QUOTED = re.compile(rb'"[^"]*"')
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of the file: bytes, rows (blank lines not counted), first line; plain = one good-looking line a row."""
+    """A stretch of the file: bytes, rows (blank lines not counted), first line; plain = one good-looking
+    line a row.
+    """
 
     offset: int
     size: int
@@ -207,7 +212,8 @@ def open_csv(
 ) -> CsvTable:
     """Opens a CSV file: encoding, delimiter and header are found, its rows counted.
 
-    `positional` are record types of layouts without a header: first field -> names of all fields. InputError if the file is
+    `positional` are record types of layouts without a header: first field -> names of all fields.
+    InputError if the file is
     empty, has no header or two, or is not text.
     """
     name = reading_spool.name_of(path)
@@ -368,7 +374,9 @@ def _blanks(separator: bytes) -> bytes:
 
 
 def _is_even(data: bytes, delimiter: str, width: int, rows: int) -> bool:
-    """Has every line of a plain block exactly `width` fields, quoted as the standard says? Exact: no line can hide."""
+    """Has every line of a plain block exactly `width` fields, quoted as the standard says? Exact: no line
+    can hide.
+    """
     separator = delimiter.encode()
     keep = set(b"\n") | set(separator)
     if QUOTE in data:
@@ -395,8 +403,10 @@ def _is_regular(data: bytes, separator: bytes) -> bool:
 def segment(data: bytes, delimiter: str, width: int, more: bool, replaced: bool) -> Segments:
     """The records of a block, found line by line.
 
-    With `more` to come in the file, a record that the end of `data` cuts off is left for the next block (`used` tells where
-    this one ends). A quote that does not close within MOST_LINES costs its own line only, not the rest of the file.
+    With `more` to come in the file, a record that the end of `data` cuts off is left for the next block
+    (`used` tells where
+    this one ends). A quote that does not close within MOST_LINES costs its own line only, not the rest of
+    the file.
     """
     found = Segments()
     lines = data.split(NEWLINE)
@@ -454,7 +464,9 @@ def _decoded(raw: bytes, replaced: bool) -> str | None:
 
 
 def _judge(found: Segments, row: int, line: int, text: str, fields: list[str], width: int) -> None:
-    """A row with surplus fields that are all empty has lost nothing; any other wrong number of fields breaks it."""
+    """A row with surplus fields that are all empty has lost nothing; any other wrong number of fields
+    breaks it.
+    """
     if len(fields) > width and not any(extra.strip() for extra in fields[width:]):
         fields = fields[:width]
     if len(fields) == width:
@@ -480,7 +492,9 @@ def _parsed(text: str, delimiter: str) -> list[str] | None:
 def _closing(
     lines: list[bytes], start: int, delimiter: str, width: int, replaced: bool
 ) -> tuple[list[str], int] | None:
-    """The record that begins on line `start` with an open quote, and its number of lines; None if it never closes well."""
+    """The record that begins on line `start` with an open quote, and its number of lines; None if it never
+    closes well.
+    """
     for end in range(start + 1, min(start + MOST_LINES, len(lines))):
         if lines[end].count(QUOTE) % 2:
             text = _decoded(NEWLINE.join(lines[start : end + 1]), replaced)

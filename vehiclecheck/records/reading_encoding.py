@@ -15,10 +15,12 @@ from vehiclecheck.records import reading_spool
 from vehiclecheck.records.errors import InputError
 
 CHUNK = 4 << 20
-#: Encodings that are told apart by their content when a file is not UTF-8. The Latin ones of Western Europe are read as
+#: Encodings that are told apart by their content when a file is not UTF-8. The Latin ones of Western Europe
+#: are read as
 #: cp1252, of which Latin-1 is a part; others can be named by a layout (`encoding = "cp1250"`).
 CANDIDATES = ("cp932", "cp949", "cp1251", "cp1252", "cp1256", "gb18030", "big5")
-#: A file is UTF-8 with a few damaged lines if at least this share of its lines with other than ASCII is valid UTF-8.
+#: A file is UTF-8 with a few damaged lines if at least this share of its lines with other than ASCII is
+#: valid UTF-8.
 MOSTLY = 0.9
 SAMPLE_LINES = 3000
 #: Byte order marks, longest first (UTF-32's begins with UTF-16's).
@@ -33,9 +35,11 @@ MARKS = (
 
 @dataclass(frozen=True)
 class Text:
-    """A text file in UTF-8: where it lies, the encoding it came in, bytes to skip at its start (a byte order mark).
+    """A text file in UTF-8: where it lies, the encoding it came in, bytes to skip at its start (a byte
+    order mark).
 
-    `replaced`: undecodable bytes of the original now stand as U+FFFD, so a line with that character is a damaged one.
+    `replaced`: undecodable bytes of the original now stand as U+FFFD, so a line with that character is a
+    damaged one.
     """
 
     path: Path
@@ -47,7 +51,8 @@ class Text:
 def as_utf8(path: Path, stated: str | None = None) -> Text:
     """`path` as UTF-8 text; a file in another encoding is re-written to a temporary one, in chunks.
 
-    `stated` is the encoding a layout names. InputError if the file is not text or its encoding cannot be told.
+    `stated` is the encoding a layout names. InputError if the file is not text or its encoding cannot be
+    told.
     """
     with path.open("rb") as file:
         head = file.read(1 << 16)
@@ -87,9 +92,11 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 
 def _lines_beyond_ascii(path: Path) -> tuple[int, list[bytes]]:
-    """How many lines are valid UTF-8 beyond ASCII (counted where damage is near), and lines that are not UTF-8.
+    """How many lines are valid UTF-8 beyond ASCII (counted where damage is near), and lines that are not
+    UTF-8.
 
-    A chunk that decodes as a whole counts as 100 valid lines at most: it is enough to know that there are many.
+    A chunk that decodes as a whole counts as 100 valid lines at most: it is enough to know that there are
+    many.
     """
     valid = 0
     damaged: list[bytes] = []
@@ -134,7 +141,8 @@ def _told_by_content(sample: bytes, name: str) -> str:
     found = from_bytes(sample, cp_isolation=list(CANDIDATES)).best()
     if found is not None:
         return str(found.encoding)
-    try:  # a few accents among figures are too little to tell a language by: Western Europe is then the likely one
+    # a few accents among figures are too little to tell a language by: Western Europe is then the likely one
+    try:
         sample.decode("cp1252")
         return "cp1252"
     except UnicodeDecodeError:
@@ -148,7 +156,9 @@ def _told_by_content(sample: bytes, name: str) -> str:
 
 
 def _rewritten(path: Path, encoding: str) -> Text:
-    """The file re-encoded. What does not decode becomes U+FFFD; more than a few such lines mean a wrong encoding."""
+    """The file re-encoded. What does not decode becomes U+FFFD; more than a few such lines mean a wrong
+    encoding.
+    """
     name = reading_spool.name_of(path)
     target = reading_spool.fresh(".csv")
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")

@@ -1,6 +1,8 @@
-"""Workbooks (.xlsx, .xlsb, .xls, .ods): the sheet that matches best, its header found below titles, all cells as text.
+"""Workbooks (.xlsx, .xlsb, .xls, .ods): the sheet that matches best, its header found below titles, all
+cells as text.
 
-The sheet is spooled to a temporary Parquet file, so that ranges of it are read like those of any other file. Formulas are
+The sheet is spooled to a temporary Parquet file, so that ranges of it are read like those of any other
+file. Formulas are
 never run: the values stored with them are read.
 """
 
@@ -48,7 +50,9 @@ class _Candidate:
 
 
 def open_excel(path: Path, score: Score, packed: bool) -> ParquetTable:
-    """Opens a workbook. `packed`: it is a zip file (.xlsx, .xlsb, .ods). InputError if damaged, hostile or without a header."""
+    """Opens a workbook. `packed`: it is a zip file (.xlsx, .xlsb, .ods). InputError if damaged, hostile or
+    without a header.
+    """
     name = reading_spool.name_of(path)
     if path.stat().st_size > MOST_PACKED:
         raise InputError(
@@ -115,7 +119,9 @@ def _spooled(frame: pl.DataFrame, header: Header, name: str) -> ParquetTable:
 def _with_errors(
     frame: pl.DataFrame, errors: Sequence[tuple[int, int, str]], first_column: int
 ) -> pl.DataFrame:
-    """Cells that hold an error (#N/A) come as empty ones; they are written in as text, so that they are not taken for absent."""
+    """Cells that hold an error (#N/A) come as empty ones; they are written in as text, so that they are not
+    taken for absent.
+    """
     of_column: dict[int, list[tuple[int, str]]] = {}
     for row, position, text in errors:
         if 0 <= position - first_column < frame.width and row < frame.height:
@@ -142,7 +148,8 @@ def _check_parts(path: Path, name: str) -> _Unpacked:
                         total += len(chunk)
                         if total > limit:
                             raise InputError(
-                                f"{name}: unpacks to more than {limit >> 20} MiB; not read (is it a zip bomb?)"
+                                f"{name}: unpacks to more than {limit >> 20} MiB; not read (is it a "
+                                "zip bomb?)"
                             )
                         if is_sheet:
                             carry = _look_for_errors(info.filename, carry + chunk, found)
@@ -153,7 +160,9 @@ def _check_parts(path: Path, name: str) -> _Unpacked:
 
 
 def _look_for_errors(part: str, data: bytes, found: _Unpacked) -> bytes:
-    """Notes cells of type error in whole cells of `data`, and the first column used; gives back the cut-off end."""
+    """Notes cells of type error in whole cells of `data`, and the first column used; gives back the cut-off
+    end.
+    """
     cut = data.rfind(b"</c>")
     if cut < 0:
         return data[-4096:]

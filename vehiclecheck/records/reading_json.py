@@ -37,7 +37,9 @@ class Block:
 
 @dataclass
 class JsonTable:
-    """One JSON object a line. `line` is the line of the file; for an array, the position of the item, from 1."""
+    """One JSON object a line. `line` is the line of the file; for an array, the position of the item, from
+    1.
+    """
 
     path: Path
     name: str
@@ -88,7 +90,7 @@ def open_json(path: Path, encoding: str | None = None) -> JsonTable:
         spooled = _one_a_line(text, name, array=head[:1] == b"[")
         table = JsonTable(spooled, name, 0, notes=notes)
     else:
-        table = JsonTable(text.path, name, text.skip)
+        table = JsonTable(text.path, name, text.skip, format="jsonl")
     _index(table)
     if not table.columns:
         raise InputError(f"{name}: holds no JSON objects with named values")

@@ -15,6 +15,7 @@ _WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin")
 
 
 def check_path(path: Path) -> None:
+    """InputError unless `path` is an ordinary file that may be read."""
     name = reading_spool.name_of(path)
     if "\0" in str(path):
         raise InputError(f"{name}: no file can be called so")
@@ -53,8 +54,10 @@ def kind_of(path: Path) -> tuple[str, Path]:
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "xls", path
     known = {
-        b"%PDF": "a PDF document", b"ARROW1": "an Arrow file", b"SQLite format 3": "a database", b"\x28\xb5\x2f\xfd": "packed (zstd)",
-        b"BZh": "packed (bzip2)", b"\xfd7zXZ": "packed (xz)", b"7z\xbc\xaf": "packed (7z)", b"Rar!": "packed (rar)", b"PK\x05\x06": "an empty zip file",
+        b"%PDF": "a PDF document", b"ARROW1": "an Arrow file", b"SQLite format 3": "a database",
+        b"\x28\xb5\x2f\xfd": "packed (zstd)",
+        b"BZh": "packed (bzip2)", b"\xfd7zXZ": "packed (xz)", b"7z\xbc\xaf": "packed (7z)",
+        b"Rar!": "packed (rar)", b"PK\x05\x06": "an empty zip file",
     }  # fmt: skip
     for magic, what in known.items():
         if head.startswith(magic):

@@ -17,9 +17,11 @@ from vehiclecheck.records.set_aside import Aside
 
 @dataclass
 class ParquetTable:
-    """A Parquet file. Rows are numbered as lines from 2 (the header counts as line 1). See `reading_table.Table`.
+    """A Parquet file. Rows are numbered as lines from 2 (the header counts as line 1). See
+    `reading_table.Table`.
 
-    `stored` are the columns' names in the file. For a spooled workbook they differ from those written in the sheet
+    `stored` are the columns' names in the file. For a spooled workbook they differ from those written in
+    the sheet
     (`columns`, which may repeat), and `line_column` holds the line numbers.
     """
 
@@ -40,7 +42,7 @@ class ParquetTable:
         return self.__dict__ | {"_scanned": None}
 
     def scan(self, first: int, count: int, positions: Sequence[int]) -> pl.LazyFrame | None:
-        """The rows lazily, native types kept; None if a column holds bare bytes, which `read` must look at."""
+        """The rows lazily, native types kept; None if a column holds bare bytes: see `read`."""
         if any(self.types[position] == pl.Binary for position in positions):
             return None
         return self._scan(first, count, positions)

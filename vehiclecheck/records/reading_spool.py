@@ -14,7 +14,8 @@ from typing import IO, BinaryIO
 from vehiclecheck.records.errors import InputError, shown
 
 CHUNK = 1 << 20
-#: A gzip file is refused as a bomb when it is past this size unpacked and past this ratio (text reaches 10 to 40).
+#: A gzip file is refused as a bomb when it is past this size unpacked and past this ratio (text reaches 10
+#: to 40).
 LARGE = 1 << 30
 RATIO = 200
 
@@ -70,7 +71,8 @@ def unpack_gzip(path: Path) -> Path:
                 written += len(chunk)
                 if written > LARGE and written > RATIO * packed:
                     raise InputError(
-                        f"{name_of(path)}: unpacks to more than {RATIO} times its size; not read (is it a zip bomb?)"
+                        f"{name_of(path)}: unpacks to more than {RATIO} times its size; not read (is "
+                        "it a zip bomb?)"
                     )
                 target.write(chunk)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -31,7 +31,9 @@ def column(position: int) -> str:
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows of one range: a frame of written columns (named by `column`) and `line`; rows broken; rows of other records."""
+    """Rows of one range: a frame of written columns (named by `column`) and `line`; rows broken; rows of
+    other records.
+    """
 
     frame: pl.DataFrame
     broken: list[Aside] = field(default_factory=list)
@@ -83,11 +85,13 @@ def check_header(
         start = ", ".join(shown(cell[:30]) for cell in filled[:8])
         if filled and like_data >= max(1, len(filled) / 4):
             raise InputError(
-                f"{name}: line {first_line} looks like data, not like a header ({start}); add a row of column names, "
+                f"{name}: line {first_line} looks like data, not like a header ({start}); add a row "
+                "of column names, "
                 "or name a layout that knows the columns by position (--layout NAME)"
             )
         raise InputError(
-            f"{name}: no column name is known in its first {min(len(rows), HEADER_WITHIN)} rows (line {first_line}: {start}); "
+            f"{name}: no column name is known in its first {min(len(rows), HEADER_WITHIN)} rows (line "
+            f"{first_line}: {start}); "
             "use the canonical names or a layout of your own (--layout FILE.toml)"
         )
     after = next((row for row in rows[header.index + 1 : header.index + 2]), None)
@@ -95,7 +99,8 @@ def check_header(
         again = score(after)
         if again >= 2 and again >= header.known / 2:
             raise InputError(
-                f"{name}: two rows in a row look like headers ({', '.join(shown(c[:20]) for c in header.names[:4])} … and "
+                f"{name}: two rows in a row look like headers "
+                f"({', '.join(shown(c[:20]) for c in header.names[:4])} … and "
                 f"{', '.join(shown(c[:20]) for c in after[:4])} …); keep one"
             )
     return header

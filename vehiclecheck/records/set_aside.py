@@ -1,4 +1,6 @@
-"""Rows that could not be read: one row each, with the place, what stood there, and why. Never dropped, always counted."""
+"""Rows that could not be read: one row each, with the place, what stood there, and why. Never dropped,
+always counted.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ LONGEST_VALUE = 200
 
 @dataclass(frozen=True)
 class Aside:
-    """One row set aside: its line, the field that is to blame (null = the row as a whole), its value, the reason."""
+    """One row set aside: its line, the field that is to blame (null = the row as a whole), its value, the
+    reason.
+    """
 
     line: int
     field: str | None

@@ -94,11 +94,15 @@ class RawRange:
 
 @dataclass
 class Source:
-    """One file opened for reading. Can be pickled, so that ranges are read by other processes on the same machine.
+    """One file opened for reading. Can be pickled, so that ranges are read by other processes on the same
+    machine.
 
-    `name` is how the file is shown (`-` for standard input); `n_rows` is counted before anything is parsed; `matched` and
-    `confidence` tell which written column was taken for each canonical one and how surely; `constants` are facts that the
-    layout or the user states for every row, `defaults` the part of them that a user may override (an importer).
+    `name` is how the file is shown (`-` for standard input); `n_rows` is counted before anything is parsed;
+    `matched` and
+    `confidence` tell which written column was taken for each canonical one and how surely; `constants` are
+    facts that the
+    layout or the user states for every row, `defaults` the part of them that a user may override (an
+    importer).
     """
 
     path: Path
@@ -156,15 +160,13 @@ class Source:
         wanted = sorted(
             {*self.positions.values(), *(p for ps in extracted.values() for p in ps), *self._header_probe()}
         )
-        scan = (
-            self.table.scan(part.first, part.count, wanted) if isinstance(self.table, ParquetTable) else None
-        )
-        if (
-            scan is not None and self.format == "parquet"
-        ):  # one plan from the file to the frame: no second copy
-            piece = Piece(self.table.collect(self._canonical(scan, extracted)))
+        table = self.table
+        plan = table.scan(part.first, part.count, wanted) if isinstance(table, ParquetTable) else None
+        if isinstance(table, ParquetTable) and plan is not None and self.format == "parquet":
+            # one plan from the file to the frame: no second copy
+            piece = Piece(table.collect(self._canonical(plan, extracted)))
         else:
-            read = self._without_furniture(self.table.read(part.first, part.count, wanted))
+            read = self._without_furniture(table.read(part.first, part.count, wanted))
             piece = Piece(self._canonical(read.frame.lazy(), extracted).collect(), read.broken, read.others)
         frame, others = self._split_off(piece.frame)
         raw = RawRange(
@@ -175,7 +177,8 @@ class Source:
         expected = max(0, min(part.count, self.n_rows - part.first))
         if raw.rows_in != expected:
             raise InputError(
-                f"{self.name}: {expected} rows were counted from row {part.first + 1} on, {raw.rows_in} were read; "
+                f"{self.name}: {expected} rows were counted from row {part.first + 1} on, "
+                f"{raw.rows_in} were read; "
                 "the file changed, or this is a bug: nothing of it is used"
             )
         return raw
@@ -200,7 +203,9 @@ class Source:
         return self.rules.record is not None and self.table.format == "csv" and self.table.header_line == 0
 
     def _without_furniture(self, piece: Piece) -> Piece:
-        """Sets aside headers that are repeated among the rows, totals at the end, and rows of other record types."""
+        """Sets aside headers that are repeated among the rows, totals at the end, and rows of other record
+        types.
+        """
         frame, broken, others = piece.frame, list(piece.broken), list(piece.others)
         probe = self._header_probe()
         if probe and self.table.header_line:
@@ -271,9 +276,11 @@ class Source:
 
 
 def expand(paths: Sequence[str]) -> list[Path]:
-    """Files from what a user names: files, patterns (`lists/**/*.csv`), `-` for standard input (spooled to a temporary file).
+    """Files from what a user names: files, patterns (`lists/**/*.csv`), `-` for standard input (spooled to
+    a temporary file).
 
-    A file that is named twice, or by two patterns, comes once. InputError if something does not exist, is a folder or no
+    A file that is named twice, or by two patterns, comes once. InputError if something does not exist, is a
+    folder or no
     ordinary file, or if a pattern matches nothing.
     """
     if not paths:
@@ -306,20 +313,19 @@ def open_source(
 ) -> Source:
     """Opens one file and finds out what its columns are.
 
-    `layout`: the name of a layout, a TOML file of the user's own, or `auto` (take the best guesses). None: the built-in
+    `layout`: the name of a layout, a TOML file of the user's own, or `auto` (take the best guesses). None:
+    the built-in
     layout whose columns are all there, otherwise the canonical names and the synonyms of matching.py.
-    `given`: facts the user states for all rows (`{"importer": "KE"}`); they stand in place of the file's and the layout's.
+    `given`: facts the user states for all rows (`{"importer": "KE"}`); they stand in place of the file's
+    and the layout's.
     `index`: the number that the frames carry in the column `file`.
 
-    InputError if the file cannot be read as a table; LayoutUnsure (an InputError) if a person should confirm the columns.
+    InputError if the file cannot be read as a table; LayoutUnsure (an InputError) if a person should
+    confirm the columns.
     """
     path = Path(path)
     check_path(path)
-    own = (
-        layout_named(layout)
-        if layout not in (None, AUTO, CANONICAL, MATCHED) and layout is not None
-        else None
-    )
+    own = None if layout is None or layout in (AUTO, CANONICAL) else layout_named(layout)
     kind, text_path = kind_of(path)
     score = _score(own)
     table = _open_table(kind, text_path, score, own)
@@ -350,13 +356,9 @@ def open_source(
     source = Source(
         path=path,
         name=name,
-        format="csv.gz"
-        if kind == "gzip"
-        else "jsonl"
-        if table.format == "json" and not table.notes
-        else table.format,
+        format="csv.gz" if kind == "gzip" else table.format,
         size=path.stat().st_size,
-        subject=what if what == "fuel" else "vehicle",
+        subject="fuel" if what == "fuel" else "vehicle",
         layout=rules.name,
         columns=table.columns,
         matched=matching.written(table.columns),
@@ -414,7 +416,8 @@ def _understand(
         matching = match_names(table.columns, own.columns)
         if not matching.positions:
             raise InputError(
-                f"{name}: has none of the columns of layout {own.name}: {', '.join(shown(c) for c in table.columns[:12])}"
+                f"{name}: has none of the columns of layout {own.name}: "
+                f"{', '.join(shown(c) for c in table.columns[:12])}"
             )
         if subject is not None and own.subject not in (None, subject):
             raise InputError(
@@ -449,7 +452,9 @@ def _subject_of(matching: Matching) -> Subject:
 
 
 def _totals(source: Source) -> frozenset[int]:
-    """Lines of totals among the last rows: the first word says total, and at least a third of the known cells is empty."""
+    """Lines of totals among the last rows: the first word says total, and at least a third of the known
+    cells is empty.
+    """
     if source.format == "parquet" or not source.n_rows:
         return frozenset()
     count = min(TOTALS_WITHIN, source.n_rows)

@@ -1,7 +1,8 @@
 """Columns of words: each distinct spelling is read once in Python, a whole column then becomes two look-ups.
 
-A column of a million rows has few distinct spellings. The ones already known make a Polars Enum; casting the column to it
-gives numbers, and a gather from a table of readings turns numbers into whatever the spelling means.
+A column of a million rows has few distinct spellings. The ones already known make a Polars Enum; casting the
+column to it gives numbers, and a gather from a table of readings turns numbers into whatever the spelling
+means.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ MOST_SPELLINGS = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a spelling says: one value for each table of its column (all None: not told), or why it cannot be read."""
+    """What a spelling says: one value for each table of its column (all None: not told), or why it cannot be
+    read.
+    """
 
     values: tuple[Any, ...] = ()
     #: The cell cannot be read and its row must be set aside, for this reason.
@@ -30,7 +33,7 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """The spellings known at one moment. Never changes, so that a range of rows works with one state of it."""
+    """The spellings known at one moment. It never changes: a range of rows works with one state."""
 
     enum: pl.Enum
     #: One Series for each value of a reading, as long as there are spellings.
@@ -54,12 +57,14 @@ class Known:
 
 
 class Spellings:
-    """The spellings of one kind of column and how each reads. Grows as new ones are met; safe to share among threads."""
+    """The spellings of one kind of column and how each reads. Grows as new ones are met; safe to share among
+    threads.
+    """
 
     def __init__(
         self, read: Callable[[str], Reading], dtypes: tuple[Any, ...], known: Iterable[str] = ()
     ) -> None:
-        """`read` reads one spelling; `dtypes` are the Polars types of its values; `known` are read at once."""
+        """`read` reads a spelling, `dtypes` are the Polars types of its values, `known` are read at once."""
         self._read = read
         self._dtypes = dtypes
         self._first = list(dict.fromkeys(known))
@@ -116,15 +121,17 @@ class Spellings:
         return self._known
 
 
-def number_columns(frame: pl.DataFrame, stores: dict[str, Spellings]) -> tuple[dict[str, pl.Series], dict[str, Known]]:
-    """Number the spellings of the String columns named in `stores`: Series of UInt indices, and the state they point into.
+def number_columns(
+    frame: pl.DataFrame, stores: dict[str, Spellings]
+) -> tuple[dict[str, pl.Series], dict[str, Known]]:
+    """Number the spellings of the String columns named in `stores`: Series of UInt indices, and the state
+    they point into.
 
-    All columns are cast at once (they share the cores); only those with a spelling never met before are cast a second time.
+    All columns are cast at once (they share the cores); only those with a spelling never met before are cast
+    a second time.
     """
     states = {name: store.known() for name, store in stores.items()}
-    casts = frame.select(
-        pl.col(name).cast(states[name].enum, strict=False).to_physical() for name in stores
-    )
+    casts = frame.select(pl.col(name).cast(states[name].enum, strict=False).to_physical() for name in stores)
     numbered: dict[str, pl.Series] = {}
     for name, store in stores.items():
         index = casts.get_column(name)

@@ -1,4 +1,5 @@
-"""What the tariff code of a record says: category, propulsion, engine, weight, seats, and whether it is new or used.
+"""What the tariff code of a record says: category, propulsion, engine, weight, seats, and whether it is new
+or used.
 
 The codes are data (rules/hs-vehicles.toml), with the reasons for each set there.
 """
@@ -19,13 +20,27 @@ from vehiclecheck.records.spellings import Reading
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 from vehiclecheck.vocabulary.days import YEAR
 from vehiclecheck.vocabulary.places import data_root
-from vehiclecheck.vocabulary.terms import CATEGORY_ATOMS, CATEGORY_WORDS, CONDITION_WORDS, PRODUCT, PROPULSION_WORDS
+from vehiclecheck.vocabulary.terms import (
+    CATEGORY_ATOMS,
+    CATEGORY_WORDS,
+    CONDITION_WORDS,
+    PRODUCT,
+    PROPULSION_WORDS,
+)
 
 #: Bounds that a code can give, in the order of their tables (low, high each).
 BOUNDS = ("engine_cc", "gvw_kg", "power_kw", "seats")
-#: Tables of a reading: category mask, propulsion mask to the older edition, to the newer one, day code from which the newer is sure,
-#: number among codes that tell new from used (null: tells nothing), then low and high of BOUNDS.
-CODE_DTYPES: tuple[Any, ...] = (pl.UInt16, pl.UInt16, pl.UInt16, pl.Int32, pl.UInt32, *(pl.Float64,) * (2 * len(BOUNDS)))
+#: Tables of a reading: category mask, propulsion mask to the older edition, to the newer one, day code from
+#: which the newer is sure, number among codes that tell new from used (null: tells nothing), then low and
+#: high of BOUNDS.
+CODE_DTYPES: tuple[Any, ...] = (
+    pl.UInt16,
+    pl.UInt16,
+    pl.UInt16,
+    pl.Int32,
+    pl.UInt32,
+    *(pl.Float64,) * (2 * len(BOUNDS)),
+)
 CATEGORY, OLDER, NEWER, NEWER_FROM, NATIONAL, FIRST_BOUND = range(6)
 #: Tables of a fuel reading: product by the combined nomenclature.
 FUEL_DTYPES: tuple[Any, ...] = (PRODUCT,)
@@ -36,7 +51,9 @@ _FUEL_CHAPTERS = ("2710", "3826", "2207", "2711")
 
 @functools.cache
 def _document() -> dict[str, Any]:
-    document: dict[str, Any] = tomllib.loads((data_root() / "rules" / "hs-vehicles.toml").read_text(encoding="utf-8"))
+    document: dict[str, Any] = tomllib.loads(
+        (data_root() / "rules" / "hs-vehicles.toml").read_text(encoding="utf-8")
+    )
     return document
 
 
@@ -55,7 +72,9 @@ def _mask(words: list[str] | None, bits: dict[str, int]) -> int | None:
 
 
 def _limits(pair: list[float] | None, whole: bool) -> list[float | None]:
-    """[over, up to] as lowest and highest value. "Over 9" persons is 10; over 1,000 cc is the next number above it."""
+    """[over, up to] as lowest and highest value. "Over 9" persons is 10; over 1,000 cc is the next number
+    above it.
+    """
     if pair is None:
         return [None, None]
     over = float(pair[0])
@@ -82,7 +101,9 @@ def _national() -> tuple[dict[str, int], list[dict[str, int]], list[dict[str, An
 
 @dataclass(frozen=True)
 class ConditionTables:
-    """What a national code says of the condition to its exporter and to its importer: number * countries + country -> mask."""
+    """What a national code says of the condition to its exporter and to its importer: number * countries +
+    country -> mask.
+    """
 
     exporter: pl.Series
     importer: pl.Series
@@ -110,7 +131,9 @@ def condition_tables() -> ConditionTables:
 
 @functools.cache
 def condition_in(nomenclature: str) -> pl.Series:
-    """What the national codes (by number) say of the condition in one nomenclature: mask, 0 = nothing. KeyError on a name unknown."""
+    """What the national codes (by number) say of the condition in one nomenclature: mask, 0 = nothing.
+    KeyError on a name unknown.
+    """
     _, patterns, systems = _national()
     if nomenclature not in {system["name"] for system in systems}:
         raise KeyError(f"no nomenclature {nomenclature!r} in rules/hs-vehicles.toml")
@@ -124,7 +147,9 @@ def fuel_nomenclature_members() -> tuple[str, ...]:
 
 
 def _digits(text: str) -> str | None:
-    """The digits of a code: `8703.23.19`, `'870323915`, `870323.0` (a number that went through a spreadsheet). None if it is none."""
+    """The digits of a code: `8703.23.19`, `'870323915`, `870323.0` (a number that went through a
+    spreadsheet). None if it is none.
+    """
     bare = re.sub(r"^(?:HS|CN|TARIC|NCM)\s*:?\s*", "", text.strip(), flags=re.IGNORECASE)
     if re.fullmatch(r"\d{4,12}\.0", bare):
         bare = bare[:-2]
@@ -175,7 +200,7 @@ def _fuels() -> dict[str, str]:
 
 
 def read_fuel_code(text: str) -> Reading:
-    """The product that a tariff code of the EU's combined nomenclature names; other codes of fuels tell none."""
+    """The product that a code of the EU's combined nomenclature names; other codes of fuels tell none."""
     if is_not_told(text):
         return Reading((None,))
     code = _digits(text)

@@ -32,8 +32,8 @@ def _cased(words: tuple[str, ...]) -> list[str]:
 class WordBook:
     """Everything learned about spellings, kept from one range of rows to the next.
 
-    One book may serve any number of ranges and files, one after the other or in several threads; what a spelling means never
-    depends on what was read before. A copy sent to another process starts empty.
+    One book may serve any number of ranges and files, one after the other or in several threads; what a
+    spelling means never depends on what was read before. A copy sent to another process starts empty.
     """
 
     def __init__(self) -> None:
@@ -47,13 +47,21 @@ class WordBook:
             "steering": (words.read_steering, (STEERING,), _cased(("left", "right"))),
             "yes_no": (words.read_yes_no, (pl.Boolean,), _cased(("yes", "no", "true", "false"))),
             "certificate_type": (words.read_certificate_type, (CERTIFICATE_TYPE,), list(CERTIFICATE_TYPES)),
-            "certificate_result": (words.read_certificate_result, (CERTIFICATE_RESULT,), _cased(("pass", "fail"))),
+            "certificate_result": (
+                words.read_certificate_result,
+                (CERTIFICATE_RESULT,),
+                _cased(("pass", "fail")),
+            ),
             "regime": (words.read_regime, (REGIME,), list(REGIMES)),
             "product": (words.read_product, (PRODUCT,), list(PRODUCTS)),
             "upper": (words.read_upper, (pl.String,), []),
             "text": (words.read_text, (pl.String,), []),
             "equipment": (words.read_equipment, (pl.String,), []),
-            "emission_class": (emission.read_class, emission.CLASS_DTYPES, [f"Euro {n}" for n in range(1, 7)]),
+            "emission_class": (
+                emission.read_class,
+                emission.CLASS_DTYPES,
+                [f"Euro {n}" for n in range(1, 7)],
+            ),
             "hs_code": (tariff.read_code, tariff.CODE_DTYPES, []),
             "hs_fuel": (tariff.read_fuel_code, tariff.FUEL_DTYPES, []),
             "date": (dates.read_date, dates.DTYPES, []),

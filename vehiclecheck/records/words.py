@@ -1,4 +1,4 @@
-"""Readers of words: what one cell of a column of words says. Words and meanings are data (rules/words.toml)."""
+"""Readers of words: what one cell of a column of words says. The words are data (rules/words.toml)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,17 @@ from vehiclecheck.vocabulary.terms import CATEGORY_ATOMS, CATEGORY_WORDS, CONDIT
 
 _JOINTS = re.compile(r"[/+,;&|()\[\]]|\s-\s|\b(?:and|et|y|e|und|or|ou|oder)\b", re.IGNORECASE)
 _CLASS_WORD = "class|cat|category|classe|categorie|categoria|klasse"
-_NAMED_CLASS = re.compile(rf"(?:{_CLASS_WORD}) ([mnlot]\d?[a-z]?)|([mnlot]\d?[a-z]?) (?:{_CLASS_WORD})(?: \w+)?")
+_NAMED_CLASS = re.compile(
+    rf"(?:{_CLASS_WORD}) ([mnlot]\d?[a-z]?)|([mnlot]\d?[a-z]?) (?:{_CLASS_WORD})(?: \w+)?"
+)
 
 _HYBRIDS = PROPULSION_WORDS["hev"] | PROPULSION_WORDS["phev"]
-_ENGINES = PROPULSION_WORDS["petrol"] | PROPULSION_WORDS["diesel"] | PROPULSION_WORDS["lpg"] | PROPULSION_WORDS["cng"]
+_ENGINES = (
+    PROPULSION_WORDS["petrol"]
+    | PROPULSION_WORDS["diesel"]
+    | PROPULSION_WORDS["lpg"]
+    | PROPULSION_WORDS["cng"]
+)
 
 
 def _refused(what: str) -> Reading:
@@ -37,7 +44,8 @@ def _parts(text: str) -> list[str]:
 def read_propulsion(text: str) -> Reading:
     """The set of propulsions that a text may mean (a bit mask).
 
-    Several fuels in one cell: with electricity it is a hybrid, plug-in or not; otherwise the vehicle is one of them (bi-fuel).
+    Several fuels in one cell: with electricity it is a hybrid, plug-in or not; otherwise the vehicle is one
+    of them (bi-fuel).
     """
     entry = look_up("propulsion", text)
     if entry is not None:
@@ -66,12 +74,18 @@ def read_propulsion(text: str) -> Reading:
 
 
 def read_category(text: str) -> Reading:
-    """The set of category atoms that a text may mean (a bit mask); several words in one cell are put together."""
+    """The set of category atoms that a text may mean (a bit mask); several words in one cell are put
+    together.
+    """
     bits = CATEGORY_WORDS | CATEGORY_ATOMS
     named = _NAMED_CLASS.fullmatch(plain(text))
     entry = look_up("category", text if named is None else named.group(1) or named.group(2))
     if entry is not None:
-        return Reading((_mask_of(entry, bits),)) if "means" in entry else Reading((None,), reason=entry["refuse"])
+        return (
+            Reading((_mask_of(entry, bits),))
+            if "means" in entry
+            else Reading((None,), reason=entry["refuse"])
+        )
     if text in bits:
         return Reading((bits[text],))
     if is_not_told(text):
@@ -88,7 +102,9 @@ def read_category(text: str) -> Reading:
 
 
 def read_body(text: str) -> Reading:
-    """Categories by the body. A body that is not known tells nothing of the category: a doubt, no reason to refuse the row."""
+    """Categories by the body. A body that is not known tells nothing of the category: a doubt, no reason to
+    refuse the row.
+    """
     reading = read_category(text)
     if reading.reason is None or look_up("category", text) is not None:
         return reading
@@ -103,7 +119,7 @@ def _read_word(section: str, what: str, text: str) -> Reading:
 
 
 def read_steering(text: str) -> Reading:
-    """`left` or `right`: the side of the wheel. A handlebar or a wheel in the middle has no side: not told."""
+    """`left` or `right`: the side of the wheel. A wheel in the middle has no side: not told."""
     return _read_word("steering", "side of the wheel", text)
 
 
@@ -146,7 +162,11 @@ def read_country(text: str) -> Reading:
     code = country_code(text.strip())
     if code is not None:
         return Reading((code,))
-    return Reading((None,)) if is_not_told(text) else Reading((None,), reason="no country is known by this name or code")
+    return (
+        Reading((None,))
+        if is_not_told(text)
+        else Reading((None,), reason="no country is known by this name or code")
+    )
 
 
 def read_upper(text: str) -> Reading:

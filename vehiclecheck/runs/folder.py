@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 import vehiclecheck
-from vehiclecheck.outputs.files import OutputError, join_parts, part_path, write_part, write_table, write_text
+from vehiclecheck.outputs.files import (
+    OutputError,
+    join_parts,
+    part_path,
+    put_in_place,
+    write_part,
+    write_shipment,
+    write_table,
+    write_text,
+)
 from vehiclecheck.records import Source
 from vehiclecheck.runs.options import RunError, RunOptions
 from vehiclecheck.runs.ranges import Counts, RangeResult
@@ -22,16 +32,21 @@ from vehiclecheck.screening.judge import FINDING_COLUMNS
 from vehiclecheck.standards import Library
 
 _WORK = ".unfinished"
+#: Within the work folder: whole files that wait for their names. Its `run.json` comes last and says that all are there.
+_READY = "ready"
+_RECORD = "run.json"
 _COLUMNS = "verdict-columns.json"
 #: Tables of a range that are kept as Parquet until the end, whatever the format of the results.
-_SMALL = ("flows", "reasons", "shown")
+_SMALL = ("flows", "reasons", "shown", "annotations")
 _LARGE = ("verdicts", "findings")
 
 
 class RunFolder:
     """Where a run keeps its parts and puts its results."""
 
-    def __init__(self, options: RunOptions, identity: dict[str, Any], finished: set[int]) -> None:
+    def __init__(
+        self, options: RunOptions, identity: dict[str, Any], finished: set[int], made: bool = False
+    ) -> None:
         assert options.out is not None
         self._out = options.out
         self._work = options.out / _WORK
@@ -39,6 +54,7 @@ class RunFolder:
         self._wanted = [name for name in _LARGE if name in options.tables]
         self._with_flows = "flows" in options.tables
         self._identity = identity
+        self._made = made
         #: Numbers of the ranges that an interrupted run has finished.
         self.finished = finished
 
@@ -64,6 +80,7 @@ class RunFolder:
                     )
                 finished = {int(path.stem.split("-")[1]) for path in work.glob("done-*.json")}
                 return cls(options, identity, finished)
+            made = not options.out.exists()
             options.out.mkdir(parents=True, exist_ok=True)
             if work.exists():
                 shutil.rmtree(work)
@@ -71,7 +88,16 @@ class RunFolder:
             write_text(text, mark)
         except OSError as error:
             raise OutputError(f"{options.out}: cannot be written to: {error.strerror or error}") from error
-        return cls(options, identity, set())
+        return cls(options, identity, set(), made)
+
+    def leave(self) -> None:
+        """Leaves a run that failed: what was finished stays for `--resume`; where nothing was, nothing is left behind."""
+        if next(self._work.glob("done-*.json"), None) is not None:
+            return
+        shutil.rmtree(self._work, ignore_errors=True)
+        if self._made:
+            with contextlib.suppress(OSError):
+                self._out.rmdir()
 
     def keep(self, number: int, result: RangeResult) -> None:
         """Keeps what a range came to. Its mark comes last: a range is finished when everything it made is in place."""
@@ -86,6 +112,7 @@ class RunFolder:
             if table is not None:
                 write_part(table, self._small(name, number), "parquet")
         write_part(result.set_aside, self._small("aside", number), "parquet")
+        write_part(result.quality, self._small("quality", number), "parquet")
         write_text(json.dumps(result.counts.as_dict()), self._work / f"done-{number:06d}.json")
 
     def _small(self, name: str, number: int) -> Path:
@@ -101,35 +128,73 @@ class RunFolder:
         places = [self._small(name, number) for number in range(ranges)]
         return [pl.read_parquet(place) for place in places if place.exists()]
 
-    def publish(self, ranges: int, flows: pl.DataFrame, set_aside: pl.DataFrame, counts: Counts) -> list[Path]:
-        """Puts the results under their names and removes the parts. Returns what was written."""
-        files = []
+    def publish(
+        self,
+        ranges: int,
+        tables: Mapping[str, pl.DataFrame],
+        counts: Counts,
+        shipment: tuple[pl.DataFrame, list[str]] | None = None,
+        notes: Sequence[str] = (),
+    ) -> list[Path]:
+        """Puts the results under their names and removes the parts. Returns what was written.
+
+        First every file is made whole in the work folder, then all are moved: a full disk leaves the results of an earlier
+        run as they were, and an interruption between two moves is mended by `--resume`.
+        """
+        ready = self._work / _READY
+        if not (ready / _RECORD).exists():
+            self._make_ready(ready, ranges, tables, counts, shipment, notes)
+        try:
+            names = json.loads((ready / _RECORD).read_text(encoding="utf-8"))["outputs"]
+            for name in (*names, _RECORD):
+                if (ready / name).exists():
+                    put_in_place(ready / name, self._out / name)
+        except OSError as error:
+            raise OutputError(f"{self._out}: cannot be written to: {error.strerror or error}") from error
+        shutil.rmtree(self._work, ignore_errors=True)
+        return [self._out / name for name in (*names, _RECORD)]
+
+    def _make_ready(
+        self,
+        ready: Path,
+        ranges: int,
+        tables: Mapping[str, pl.DataFrame],
+        counts: Counts,
+        shipment: tuple[pl.DataFrame, list[str]] | None,
+        notes: Sequence[str],
+    ) -> None:
         if self._format == "xlsx":
             self._check_sheets(counts)
+        ready.mkdir(exist_ok=True)
+        outputs = []
         for name in self._wanted:
-            target = self._out / f"{name}.{self._format}"
+            target = ready / f"{name}.{self._format}"
             places = [part_path(self._work, name, number, self._format) for number in range(ranges)]
             join_parts(places, target, self._format, self._columns(name))
-            files.append(target)
-        tables = {"flows": flows, "set_aside": set_aside} if self._with_flows else {"set_aside": set_aside}
+            outputs.append(target.name)
         for name, table in tables.items():
-            target = self._out / f"{name}.{self._format}"
+            if name == "flows" and not self._with_flows:
+                continue
+            target = ready / f"{name}.{self._format}"
             write_table(table, target, self._format)
-            files.append(target)
+            outputs.append(target.name)
+        if shipment is not None:
+            found = [part_path(self._work, "findings", number, self._format) for number in range(ranges)]
+            write_shipment(*shipment, found, tables["set_aside"], ready / "shipment.xlsx")
+            outputs.append("shipment.xlsx")
         record = {
             **self._identity,
             "counts": counts.as_dict(),
-            "outputs": sorted(path.name for path in files),
+            "outputs": outputs,
+            "notes": list(notes),
             "clock": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         }
-        write_text(json.dumps(record, indent=2, default=str) + "\n", self._out / "run.json")
-        shutil.rmtree(self._work, ignore_errors=True)
-        return [*files, self._out / "run.json"]
+        write_text(json.dumps(record, indent=2, default=str) + "\n", ready / _RECORD)
 
     def _check_sheets(self, counts: Counts) -> None:
         from vehiclecheck.outputs.files import MAX_SHEET_ROWS
 
-        rows = max(counts.judgements, counts.findings + counts.quality_findings)
+        rows = max(counts.judgements, counts.findings)
         if rows >= MAX_SHEET_ROWS:
             raise OutputError(
                 f"{rows:,} rows do not fit a worksheet ({MAX_SHEET_ROWS:,} at most): ask for --format csv or parquet"

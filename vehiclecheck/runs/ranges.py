@@ -13,6 +13,7 @@ import polars as pl
 
 from vehiclecheck.flows.table import FlowKeys, partial_flows
 from vehiclecheck.records import Habits, PrepareOptions, RawRange, RowRange, Source, WordBook, prepare, survey
+from vehiclecheck.runs.annotating import annotations
 from vehiclecheck.runs.options import RunOptions
 from vehiclecheck.screening.judge import FINDING_COLUMNS, Judge, Judgement
 from vehiclecheck.screening.verdicts import VERDICTS
@@ -60,8 +61,8 @@ class Counts:
 class RangeResult:
     """One judged range. Tables that the run does not want are None.
 
-    `reasons`: units by provision and outcome; `shown`: some records that are not admitted, the worst first;
-    `identities`: vehicle keys with their lines, where the records have VINs.
+    `quality`: remarks on the data themselves; `annotations`: what stands before each row in the annotated shipment; `reasons`: units by provision and outcome; `shown`: some records that are
+    not admitted, the worst first.
     """
 
     counts: Counts
@@ -69,6 +70,8 @@ class RangeResult:
     findings: pl.DataFrame | None
     flows: pl.DataFrame | None
     set_aside: pl.DataFrame
+    quality: pl.DataFrame
+    annotations: pl.DataFrame | None
     reasons: pl.DataFrame
     shown: pl.DataFrame
 
@@ -77,8 +80,9 @@ class RangeJudge:
     """Judges ranges of files under one set of options."""
 
     def __init__(
-        self, options: RunOptions, judge: Judge, importers: list[str], several_files: bool = False
+        self, options: RunOptions, judge: Judge, importers: list[str], several_files: bool = False, annotate: bool = False
     ) -> None:
+        self._annotate = annotate
         self._options = options
         self._several = several_files
         self._judge = judge
@@ -103,8 +107,10 @@ class RangeJudge:
         records = prepared.records
         aside = self._set_aside(raw, prepared.set_aside, part.source)
         pairs = self._pairs(records)
-        judgement = self._judge.judge(pairs)
-        verdict, units = judgement.verdicts["verdict"], pairs["quantity"]
+        wanted = self._options.tables
+        judgement = self._judge.judge(pairs) if {"verdicts", "findings"} & set(wanted) else None
+        verdict = self._judge.places(pairs) if judgement is None else judgement.verdicts["verdict"]
+        units = pairs["quantity"]
         by_verdict = pl.DataFrame({"verdict": verdict, "units": units}).group_by("verdict").agg(pl.col("units").sum())
         counts = Counts(
             rows_in=raw.rows_in,
@@ -114,19 +120,20 @@ class RangeJudge:
             units_judged=int(records["quantity"].sum()),
             units_set_aside=int(prepared.set_aside["quantity"].fill_null(0).sum()),
             judgements=pairs.height,
-            findings=judgement.findings.height,
+            findings=judgement.findings.height if judgement else 0,
             quality_findings=prepared.quality.height,
         )
         counts.verdicts |= {str(word): int(number) for word, number in by_verdict.iter_rows()}
-        wanted = self._options.tables
         return RangeResult(
             counts=counts,
-            verdicts=self._named(judgement.verdicts, part.source) if "verdicts" in wanted else None,
-            findings=_all_findings(judgement.findings, prepared.quality) if "findings" in wanted else None,
+            verdicts=self._named(judgement.verdicts, part.source) if judgement and "verdicts" in wanted else None,
+            findings=judgement.findings.select(FINDING_COLUMNS) if judgement and "findings" in wanted else None,
             flows=partial_flows(pairs, verdict, self._keys) if "flows" in wanted else None,
             set_aside=aside,
-            reasons=self._reasons(judgement, units),
-            shown=self._shown(judgement),
+            quality=prepared.quality.with_columns(pl.lit(part.source.name).alias("file")),
+            annotations=annotations(judgement) if judgement and self._annotate else None,
+            reasons=self._reasons(judgement, units) if judgement else pl.DataFrame(),
+            shown=self._shown(judgement) if judgement else pl.DataFrame(),
         )
 
     def _named(self, verdicts: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -182,46 +189,15 @@ class RangeJudge:
     def _shown(judgement: Judgement) -> pl.DataFrame:
         """A few records to show on a screen, refused ones first, each with its first sentence."""
         place = judgement.verdicts["verdict"].to_physical()
-        rows = judgement.verdicts.with_row_index("row").with_columns(place.alias("place"))
-        worst = rows.filter(pl.col("place") < 3).sort("place", "row").head(SHOWN)
+        at = pl.concat([pl.arg_where(place == bad, eager=True).head(SHOWN) for bad in range(3)]).head(SHOWN)
+        worst = judgement.verdicts[at].with_columns(at.cast(pl.UInt32).alias("row"))
+        chosen = judgement.findings["row"].is_in(worst["row"].sort().implode()) if worst.height else []
         about = (
-            judgement.findings.lazy()
-            .filter(pl.col("row").is_in(worst["row"].implode()))
+            judgement.findings.filter(chosen).lazy()
             .select("row", pl.col("provision").cast(pl.String), pl.col("outcome").cast(pl.String), "missing", pl.col("message").cast(pl.String), "observed_low", "observed_high", pl.col("unit").cast(pl.String), pl.col("effect").cast(pl.String))
             .group_by("row", maintain_order=True)
             .agg(pl.all())
             .collect()
         )
-        return worst.join(about, on="row", how="left", maintain_order="left").drop("row", "place")
-
-
-def _all_findings(findings: pl.DataFrame, quality: pl.DataFrame) -> pl.DataFrame:
-    """Findings about provisions, then those about the data themselves."""
-    table = findings.select(FINDING_COLUMNS)
-    if quality.is_empty():
-        return table
-    words = [name for name, dtype in table.schema.items() if isinstance(dtype, pl.Enum)]
-    empty = pl.lit("")
-    about_data = quality.select(
-        pl.col("record_id"),
-        pl.lit("record").alias("side"),
-        pl.lit(None, dtype=pl.String).alias("country"),
-        (pl.lit("data.") + pl.col("check").cast(pl.String)).alias("provision"),
-        pl.lit("data_quality").alias("kind"),
-        pl.lit("unknown").alias("outcome"),
-        pl.lit("advise").alias("effect"),
-        empty.alias("status"),
-        pl.concat_str(pl.col("field"), pl.lit(" "), pl.col("value").fill_null("")).alias("observed"),
-        pl.lit(None, dtype=pl.Float64).alias("observed_low"),
-        pl.lit(None, dtype=pl.Float64).alias("observed_high"),
-        empty.alias("required"),
-        empty.alias("unit"),
-        pl.lit(False).alias("inferred"),
-        empty.alias("missing"),
-        empty.alias("source"),
-        empty.alias("grade"),
-        pl.col("message"),
-    )
-    return pl.concat([table.cast(dict.fromkeys(words, pl.String)), about_data])
-
+        return worst.join(about, on="row", how="left", maintain_order="left").drop("row")
 

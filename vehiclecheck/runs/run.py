@@ -12,6 +12,8 @@ import polars as pl
 from vehiclecheck.flows.table import FlowKeys, finish_flows, merge_flows
 from vehiclecheck.records import RowRange, Source, expand, open_source
 from vehiclecheck.records.set_aside import empty as nothing_set_aside
+from vehiclecheck.runs.annotating import SCHEMA as ANNOTATIONS
+from vehiclecheck.runs.annotating import annotated_shipment, why_not_annotated
 from vehiclecheck.runs.folder import RunFolder
 from vehiclecheck.runs.options import ALL, RunError, RunOptions, countries_asked
 from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult
@@ -30,13 +32,15 @@ class RunResult:
     """What came of a run.
 
     With an output folder `verdicts` and `findings` are None (they lie in `files`); without one they are whole tables.
-    `reasons` has a row a provision, outcome and set of missing fields, with the records and units it holds up; `shown`
-    some of the records that are not admitted, the worst first. `resumed` is the number of ranges that were done before.
+    `quality` holds remarks on the data themselves (a VIN that cannot be, an odometer that fell). `reasons` has a row a provision, outcome and set of missing fields, with the records and units it holds up; `shown`
+    some of the records that are not admitted, the worst first. `resumed` is the number of ranges that were done before;
+    `notes` are sentences on what was not done, and why.
     """
 
     counts: Counts
     flows: pl.DataFrame
     set_aside: pl.DataFrame
+    quality: pl.DataFrame
     reasons: pl.DataFrame
     shown: pl.DataFrame
     sources: list[Source]
@@ -45,6 +49,7 @@ class RunResult:
     verdicts: pl.DataFrame | None = None
     findings: pl.DataFrame | None = None
     files: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     resumed: int = 0
 
 
@@ -60,26 +65,35 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     if len(subjects) > 1:
         raise RunError("vehicle records and fuel records are screened in runs of their own")
     judge = Judge(library, COUNTRY_CODES, standard=options.standard, subject=subjects[0], passes=options.passes)
-    worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1)
+    not_annotated = why_not_annotated(options, sources, importers)
+    annotate = options.out is not None and options.format == "xlsx" and not_annotated is None
+    worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1, annotate=annotate)
     size = max(1, min(options.range_rows, _PAIRS // max(1, len(importers))))
     folder = RunFolder.open(options, sources, judge.codes_used, library) if options.out is not None else None
-    for source in sources:
-        worker.survey(source, size)
     parts = [part for source in sources for part in source.ranges(size)]
     result = RunResult(
         counts=Counts(),
         flows=pl.DataFrame(),
         set_aside=nothing_set_aside(),
+        quality=pl.DataFrame(),
         reasons=pl.DataFrame(),
         shown=pl.DataFrame(),
         sources=sources,
         options=options,
         packs=judge.codes_used,
+        notes=[not_annotated] if not_annotated else [],
     )
-    if folder is None:
-        _collect(parts, worker, result, progress)
-    else:
-        _keep(parts, worker, folder, result, progress)
+    try:
+        for source in sources:
+            worker.survey(source, size)
+        if folder is None:
+            _collect(parts, worker, result, progress)
+        else:
+            _keep(parts, worker, folder, result, progress, annotate=annotate)
+    except BaseException:
+        if folder is not None:
+            folder.leave()
+        raise
     return result
 
 
@@ -122,6 +136,7 @@ def _collect(parts: Sequence[RowRange], worker: RangeJudge, result: RunResult, p
     keys = FlowKeys(result.options.by, COUNTRY_CODES)
     result.flows = finished_flows([one.flows for one in results if one.flows is not None], keys)
     result.set_aside = pl.concat([nothing_set_aside(), *(one.set_aside for one in results)], how="vertical_relaxed")
+    result.quality = merged_quality([one.quality for one in results])
     result.reasons = merged_reasons([one.reasons for one in results])
     result.shown = merged_shown([one.shown for one in results])
     for name in ("verdicts", "findings"):
@@ -130,7 +145,13 @@ def _collect(parts: Sequence[RowRange], worker: RangeJudge, result: RunResult, p
 
 
 def _keep(
-    parts: Sequence[RowRange], worker: RangeJudge, folder: RunFolder, result: RunResult, progress: Progress | None
+    parts: Sequence[RowRange],
+    worker: RangeJudge,
+    folder: RunFolder,
+    result: RunResult,
+    progress: Progress | None,
+    *,
+    annotate: bool,
 ) -> None:
     """Ranges into parts on disk; the parts of an interrupted run are not made again."""
     finished = folder.finished
@@ -161,7 +182,15 @@ def _keep(
     result.set_aside = pl.concat([nothing_set_aside(), *folder.small_tables("aside", len(parts))], how="vertical_relaxed")
     result.reasons = merged_reasons(folder.small_tables("reasons", len(parts)))
     result.shown = merged_shown(folder.small_tables("shown", len(parts)))
-    result.files = folder.publish(len(parts), result.flows, result.set_aside, result.counts)
+    result.quality = merged_quality(folder.small_tables("quality", len(parts)))
+    tables = {"flows": result.flows, "set_aside": result.set_aside, "quality": result.quality}
+    shipment = None
+    if annotate:
+        annotated = pl.concat(
+            [pl.DataFrame(schema=ANNOTATIONS), *folder.small_tables("annotations", len(parts))], how="vertical"
+        )
+        shipment = annotated_shipment(result.sources[0], annotated, result.set_aside)
+    result.files = folder.publish(len(parts), tables, result.counts, shipment, result.notes)
 
 
 def finished_flows(parts: list[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
@@ -169,8 +198,14 @@ def finished_flows(parts: list[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
     return finish_flows(merge_flows(parts, keys), keys) if parts else pl.DataFrame()
 
 
+def merged_quality(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Remarks on the data of all ranges."""
+    return pl.concat(parts) if parts else pl.DataFrame()
+
+
 def merged_reasons(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Reasons of all ranges, the weightiest first."""
+    parts = [part for part in parts if part.width]
     if not parts:
         return pl.DataFrame()
     together = pl.concat(parts)

@@ -1,4 +1,4 @@
-"""One pack described: what it holds as a whole, and what it asks on a day. Plain values, ready for a table or JSON."""
+"""One pack described: what it holds as a whole, and what it asks on a day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,13 @@ class Overview:
             "name": self.name,
             "type": "standard" if self.standard else "country",
             "reviewed": [
-                {"subject": subject, "direction": direction, "classes": list(classes), "on": on.isoformat(), "finding": finding}
+                {
+                    "subject": subject,
+                    "direction": direction,
+                    "classes": list(classes),
+                    "on": on.isoformat(),
+                    "finding": finding,
+                }
                 for subject, direction, classes, on, finding in self.reviewed
             ],
             "provisions": self.provisions,
@@ -55,7 +61,10 @@ def overview(pack: Pack) -> Overview:
         code=pack.code,
         name=pack.name,
         standard=pack.standard,
-        reviewed=tuple((entry.subject, entry.direction, entry.classes, entry.on, entry.finding) for entry in pack.reviewed),
+        reviewed=tuple(
+            (entry.subject, entry.direction, entry.classes, entry.on, entry.finding)
+            for entry in pack.reviewed
+        ),
         provisions=len(pack.provisions),
         versions=len(pack.versions),
         worst=grades[-1] if grades else "",
@@ -66,7 +75,7 @@ def overview(pack: Pack) -> Overview:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One version of a provision as it is shown. `certain` is None where it is only perhaps in force on the day."""
+    """One version as it is shown. `certain` is None where it is only perhaps in force on the day."""
 
     version: Version
     title: str
@@ -107,7 +116,8 @@ class Shown:
             "instrument": version.instrument,
             "source": version.cite(),
             "sources": [
-                {"title": s.title, "publisher": s.publisher, "date": s.date, "url": s.url, "kind": s.kind} for s in version.sources
+                {"title": s.title, "publisher": s.publisher, "date": s.date, "url": s.url, "kind": s.kind}
+                for s in version.sources
             ],
             "note": version.note,
         }
@@ -118,7 +128,7 @@ def _iso(day: dt.date | None) -> str | None:
 
 
 def shown(pack: Pack, on: dt.date, *, kind: str | None = None, history: bool = False) -> list[Shown]:
-    """What a pack asks on a day, in the order of the pack; with `history` all versions, whenever they held."""
+    """What a pack asks on a day, in its order; with `history` all versions, whenever they held."""
     found = []
     for provision in pack.provisions:
         if kind is not None and provision.kind != kind:
@@ -127,21 +137,28 @@ def shown(pack: Pack, on: dt.date, *, kind: str | None = None, history: bool = F
             certain = in_force(version, on)
             if history or certain is not False:
                 judged = version.subject == "fuel" or version.direction != "market"
-                found.append(Shown(version, provision.title, sentence(version), span_words(version), certain, judged))
+                found.append(
+                    Shown(version, provision.title, sentence(version), span_words(version), certain, judged)
+                )
     return found
 
 
 def also_asked(pack: Pack) -> list[dict[str, Any]]:
     """What sources say beside the provisions: what no kind can ask yet, and what they dispute."""
     return [
-        {"what": item.what, "reason": item.reason, "why": item.why, "sources": [source.cite() for source in item.sources]}
+        {
+            "what": item.what,
+            "reason": item.reason,
+            "why": item.why,
+            "sources": [source.cite() for source in item.sources],
+        }
         for item in pack.left_out
         if item.reason in ALSO_ASKED
     ]
 
 
 def find_pack(library: Library, word: str) -> Pack:
-    """The pack that a user names by code in any case, or by the country's name. PackError where there is none."""
+    """The pack that a user names by code or by the country's name. PackError where there is none."""
     codes = {*library.countries, *library.standards}
     code = word.strip().upper()
     if code not in codes:

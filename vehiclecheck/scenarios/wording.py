@@ -9,6 +9,7 @@ from typing import Any
 from vehiclecheck.screening.kinds import registry
 from vehiclecheck.standards import Version
 from vehiclecheck.vocabulary.countries import country_name
+from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 
 REGIME_WORDS = {
     "returning_resident": "returning residents",
@@ -38,6 +39,12 @@ _DAYS = {
     "arrived": "arriving",
 }
 _FIXED_DAYS = {"first_registration": "first registered", "manufacture": "made", "model_year": "model year"}
+#: What follows where a provision that does not refuse is not met.
+_OTHERWISE = {
+    "surcharge": "a surcharge is due",
+    "permit": "a permit is needed",
+    "inspect": "an inspection is due",
+}
 #: Kinds whose words need what is measured in front of what is asked.
 _MEASURED = frozenset({"max_age", "min_age", "exhaust_limit", "max_odometer", "registration", "fuel_limit"})
 
@@ -60,24 +67,32 @@ def day_words(key: str, limits: Mapping[str, Any]) -> str:
     return f"{_DAYS[key]} {bounds}"
 
 
-def limitation_words(scope: Mapping[str, Any]) -> list[str]:
-    """What a scope asks beyond condition, propulsion, category and product, one text a key."""
+def limitation_words(scope: Mapping[str, Any], *, short: bool = False) -> list[str]:
+    """What a scope asks beyond condition, propulsion, category and product, one text a key.
+
+    `short` writes countries as codes and regimes as the words of a record.
+    """
     words: list[str] = []
+
+    def countries(codes: Sequence[str]) -> str:
+        return " ".join(codes) if short else listed([country_name(code) for code in codes])
+
     for key, value in scope.items():
         if key in _QUANTITIES:
             words.append(limit_words(key, value))
         elif key in _DAYS:
             words.append(day_words(key, value))
         elif key == "origin":
-            words.append(f"from {listed([country_name(code) for code in value])}")
+            words.append(f"from {countries(value)}")
         elif key == "not_origin":
-            words.append(f"not from {listed([country_name(code) for code in value])}")
+            words.append(f"not from {countries(value)}")
         elif key == "destination":
-            words.append(f"to {listed([country_name(code) for code in value])}")
+            words.append(f"to {countries(value)}")
         elif key == "region":
             words.append(f"in {listed(value)}")
         elif key == "regime":
-            words.append(f"claimed as {listed([REGIME_WORDS[word] for word in value])}")
+            names = [word.replace("_", " ") if short else REGIME_WORDS[word] for word in value]
+            words.append(listed(names) if short else f"claimed as {listed(names)}")
         elif key == "grades":
             words.append(f"grade {listed(value)}")
     return words
@@ -123,12 +138,28 @@ def asked_words(version: Version) -> str:
         return f"{_FIXED_DAYS[asks['from_date']]} {kind.required(asks)[0]}"
     required = kind.required(asks)[0]
     if version.kind == "fuel_limit":
-        return f"{property_words(asks['property'])} {required}"
+        return f"{property_words(asks['property'])} {_fuel_limit_words(asks)}"
     if version.kind == "permit":
-        return f"needs: {required}"
+        return f"needs a permit: {required}"
+    if version.kind == "prohibition":
+        return "prohibited"
+    if version.kind == "certificate":
+        return f"needs {_with_article(required)}"
     if version.kind == "surcharge" and asks["by"] == "age":
         return f"{kind.quantity(asks)}: {required}"
     return f"{kind.quantity(asks)}: {required}" if version.kind in _MEASURED else required
+
+
+def _fuel_limit_words(asks: Mapping[str, Any]) -> str:
+    """A fuel limit in the unit of the record; behind it the law's own words, where they are no mere unit."""
+    written, unit = asks.get("unit", ""), FUEL_PROPERTIES[asks["property"]]
+    more_than_unit = written[:1].isdigit() or written.startswith("not ")
+    bounds = [
+        f"at {word} {asks[key]:,.10g}" for key, word in (("min", "least"), ("max", "most")) if key in asks
+    ]
+    words = f"{' and '.join(bounds)} {unit if more_than_unit or not written else written}".strip()
+    words = words.removesuffix(" RON").removesuffix(" MON")
+    return f"{words} (law: {written})" if more_than_unit else words
 
 
 def class_words(asks: Mapping[str, Any]) -> str:
@@ -147,8 +178,8 @@ def property_words(name: str) -> str:
         "viscosity_40c": "viscosity at 40 °C",
         "fame_pct": "biodiesel (FAME)",
         "pah_pct": "polycyclic aromatics",
-        "t90_c": "90 % distilled at",
-        "t95_c": "95 % distilled at",
+        "t90_c": "90 % distilled",
+        "t95_c": "95 % distilled",
         "gum_mg_100ml": "gum",
         "mtbe_pct": "MTBE",
     }
@@ -162,8 +193,14 @@ def property_words(name: str) -> str:
 def sentence(version: Version) -> str:
     """Everything a version asks in a sentence or two."""
     words = f"{scope_words(version.scope, version.subject)}: {asked_words(version)}."
+    if version.effect in _OTHERWISE and version.kind not in ("surcharge", "permit"):
+        words += f" Otherwise {_OTHERWISE[version.effect]}."
     exempt = exemption_words(version.exempt, version.subject)
     return f"{words} Not for: {'; '.join(exempt)}." if exempt else words
+
+
+def _with_article(words: str) -> str:
+    return f"an {words}" if words[:1] in "aeio" else f"a {words}"
 
 
 def in_force(version: Version, on: dt.date) -> bool | None:
@@ -178,15 +215,21 @@ def in_force(version: Version, on: dt.date) -> bool | None:
 
 
 def span_words(version: Version) -> str:
-    """Since when and until when, with what the sources leave open: `known since 2019-12-31, start unknown`."""
+    """Since when and until when, and what the sources leave open: `known since 2019-12-31, start unknown`."""
     start, end = version.start, version.end
     words = f"since {start}" if start else "since ever"
     if start != version.possible_start:
-        earliest = f", perhaps since {version.possible_start}" if version.possible_start else ", start unknown"
+        earliest = (
+            f", perhaps since {version.possible_start}" if version.possible_start else ", start unknown"
+        )
         words = f"known since {start}{earliest}"
     if end is not None and end == version.possible_end:
         words += f", to {end - dt.timedelta(days=1)}"
     elif end is not None:
-        latest = f", perhaps to {version.possible_end - dt.timedelta(days=1)}" if version.possible_end else ", end unknown"
+        latest = (
+            f", perhaps to {version.possible_end - dt.timedelta(days=1)}"
+            if version.possible_end
+            else ", end unknown"
+        )
         words += f", known to {end - dt.timedelta(days=1)}{latest}"
     return words

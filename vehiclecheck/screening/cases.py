@@ -33,7 +33,11 @@ SUBJECTS = ("vehicle", "fuel")
 CASES_ENDING = ".cases.toml"
 
 _KEYS = ("says", "record", "expect", "verdict", "side", "subject")
-_VERDICT_COLUMNS = {"export": "exporter_verdict", "import": "importer_verdict", "standard": "standard_verdict"}
+_VERDICT_COLUMNS = {
+    "export": "exporter_verdict",
+    "import": "importer_verdict",
+    "standard": "standard_verdict",
+}
 _COLUMNS = {"vehicle": frozenset(VEHICLE_COLUMNS), "fuel": frozenset(FUEL_COLUMNS)}
 
 
@@ -75,12 +79,17 @@ def read_cases(path: Path) -> tuple[list[Case], list[Problem]]:
     lines = Lines(path.read_text(encoding="utf-8-sig"))
     cases: list[Case] = []
     for key in sorted(set(document) - {"case"}):
-        problems.append(Problem(path.name, lines.find([key]), None, f"{key!r} is not a key here; known here: 'case'"))
+        problems.append(
+            Problem(path.name, lines.find([key]), None, f"{key!r} is not a key here; known here: 'case'")
+        )
     entries = document.get("case", [])
     if not isinstance(entries, list):
         return [], [Problem(path.name, lines.find(["case"]), None, "cases are written as [[case]]")]
     for number, entry in enumerate(entries):
-        found = [Problem(path.name, lines.find(["case", number, *where]), None, text) for where, text in _faults(entry)]
+        found = [
+            Problem(path.name, lines.find(["case", number, *where]), None, text)
+            for where, text in _faults(entry)
+        ]
         problems += found
         if not found:
             cases.append(
@@ -109,20 +118,26 @@ def _faults(entry: Any) -> Iterator[tuple[list[str], str]]:
         yield [], "a case is a table"
         return
     for key in sorted(set(entry) - set(_KEYS)):
-        yield [key], f"{key!r} is not a key of a case{_hint(key, _KEYS) or '; known here: ' + ', '.join(_KEYS)}"
+        yield (
+            [key],
+            f"{key!r} is not a key of a case{_hint(key, _KEYS) or '; known here: ' + ', '.join(_KEYS)}",
+        )
     if not isinstance(entry.get("says"), str) or not entry["says"].strip():
         yield ["says"], "needs 'says': the case in one plain sentence"
     subject = entry.get("subject", "vehicle")
     for key, words in (("subject", SUBJECTS), ("side", tuple(SIDES)), ("verdict", VERDICTS)):
         if key in entry and entry[key] not in words:
-            yield [key], f"{key} is {entry[key]!r}, but must be one of: {', '.join(words)}{_hint(str(entry[key]), words)}"
+            yield [key], _not_one_of(key, entry[key], words)
     record = entry.get("record")
     if not isinstance(record, dict):
         yield ["record"], "needs 'record': a table of canonical columns"
     elif subject in SUBJECTS:
         for name in record:
             if name not in _COLUMNS[subject]:
-                yield ["record"], f"record: {name!r} is no column of a {subject} record{_hint(name, _COLUMNS[subject])}"
+                yield (
+                    ["record"],
+                    f"record: {name!r} is no column of a {subject} record{_hint(name, _COLUMNS[subject])}",
+                )
         for name, value in record.items():
             if isinstance(value, dict):
                 yield ["record"], f"record: {name} must be a text or a number"
@@ -134,7 +149,11 @@ def _faults(entry: Any) -> Iterator[tuple[list[str], str]]:
     else:
         for name, outcome in expect.items():
             if outcome not in OUTCOMES:
-                yield ["expect"], f"{name} is {outcome!r}, but must be one of: {', '.join(OUTCOMES)}{_hint(str(outcome), OUTCOMES)}"
+                yield ["expect"], _not_one_of(name, outcome, OUTCOMES)
+
+
+def _not_one_of(name: str, value: Any, words: Sequence[str]) -> str:
+    return f"{name} is {value!r}, but must be one of: {', '.join(words)}{_hint(str(value), words)}"
 
 
 def _as_text(value: Any) -> str:
@@ -158,7 +177,10 @@ def check_cases(cases: Sequence[Case], library: Library, code: str) -> list[Prob
     problems: list[Problem] = []
     for (subject, side), members in groups.items():
         if side == "standard" and not pack.standard:
-            problems += [_problem(case, None, f"side 'standard' is for standards; {code} is a country") for case in members]
+            problems += [
+                _problem(case, None, f"side 'standard' is for standards; {code} is a country")
+                for case in members
+            ]
             continue
         problems += _judged(members, library, pack, "fuel" if subject == "fuel" else "vehicle", side)
     return sorted(problems, key=lambda problem: problem.line)
@@ -174,14 +196,18 @@ def _judged(
     known = {provision.id for provision in pack.provisions}
     raw, unnamed = _raw(cases, pack.code, side)
     try:
-        # cases write days as ISO dates and numbers with a point, whatever the other cases of the file seem to prove
+        # cases write ISO dates and decimal points, whatever the other cases of the file seem to prove
         options = PrepareOptions(subject=subject, date_order="ymd", decimal="point")
         prepared = prepare(raw, options=options, words=WordBook())
     except InputError as error:
         yield Problem(cases[0].file, cases[0].line, None, str(error))
         return
     for aside in prepared.set_aside.iter_rows(named=True):
-        yield _problem(cases[aside["line"]], None, f"the record cannot be read: {aside['field']} {aside['value']!r}: {aside['reason']}")
+        yield _problem(
+            cases[aside["line"]],
+            None,
+            f"the record cannot be read: {aside['field']} {aside['value']!r}: {aside['reason']}",
+        )
     records = prepared.records
     if unnamed:
         told = pl.col("line").is_in(unnamed).not_()
@@ -207,12 +233,18 @@ def _judged(
             if outcome != expected:
                 yield _problem(case, name, f"expected {expected}, found {outcome} ({words})")
         if case.verdict is not None and verdicts[row] != case.verdict:
-            because = ", ".join(f"{name} {outcome}" for name, (outcome, _) in outcomes.items() if outcome != "pass")
-            yield _problem(case, None, f"expected the verdict {case.verdict}, found {verdicts[row]} ({because or 'no finding'})")
+            because = ", ".join(
+                f"{name} {outcome}" for name, (outcome, _) in outcomes.items() if outcome != "pass"
+            )
+            yield _problem(
+                case,
+                None,
+                f"expected the verdict {case.verdict}, found {verdicts[row]} ({because or 'no finding'})",
+            )
 
 
 def _raw(cases: Sequence[Case], code: str, side: str) -> tuple[pl.DataFrame, list[int]]:
-    """The records of the cases as text, with the number of the case as `line`; and of which no importer is told.
+    """The records of the cases as text, with its number as `line`, and the numbers without an importer.
 
     A record needs an importer to be read; where only the exporter's law is asked it is taken away again.
     """
@@ -252,8 +284,8 @@ def _observed(finding: Mapping[str, Any]) -> str:
 def check_pack(path: Path, library: Library) -> PackReport:
     """Everything of one pack file: well formed, what it adopts exists, its cases hold.
 
-    The file need not be one of the library's: it is checked as if it took the place of the pack with its code. A file of
-    cases stands for the pack beside it, else for the library's pack of its name.
+    The file need not be one of the library's: it is checked as if it were the pack with its code.
+    A file of cases stands for the pack beside it, else for the library's pack of its name.
     """
     if path.name.endswith(CASES_ENDING):
         beside = path.with_name(path.name.removesuffix(CASES_ENDING) + ".toml")
@@ -274,7 +306,11 @@ def _checked(path: Path, library: Library, cases_file: Path) -> PackReport:
     code = str(document["code"])
     if path.stem != code:
         line = Lines(path.read_text(encoding="utf-8-sig")).find(["code"])
-        problems.append(Problem(path.name, line, None, f"holds the pack {code!r}: its name must be {code}.toml to be found"))
+        problems.append(
+            Problem(
+                path.name, line, None, f"holds the pack {code!r}: its name must be {code}.toml to be found"
+            )
+        )
     try:
         within = _with_file(library, code, path)
         pack = within.pack(code)
@@ -289,11 +325,15 @@ def _checked(path: Path, library: Library, cases_file: Path) -> PackReport:
 
 
 def _with_file(library: Library, code: str, path: Path) -> Library:
-    """The library with `path` in the place of the pack `code`. A file in a folder `standards` is a standard."""
+    """The library with `path` as the pack `code`. A file in a folder `standards` is a standard."""
     countries = {known: library.file(known) for known in library.countries}
     standards = {known: library.file(known) for known in library.standards}
     own = standards if code in standards or path.resolve().parent.name == "standards" else countries
-    return Library({**countries, code: path}, standards) if own is countries else Library(countries, {**standards, code: path})
+    return (
+        Library({**countries, code: path}, standards)
+        if own is countries
+        else Library(countries, {**standards, code: path})
+    )
 
 
 def _as_problems(error: PackError, file: str) -> list[Problem]:

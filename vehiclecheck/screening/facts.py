@@ -6,6 +6,7 @@ Null bounds become sentinels here, once, so that no test further on has to think
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 import polars as pl
 
@@ -74,6 +75,12 @@ class Facts:
             pl.col(high).cast(pl.Float64).fill_null(float("inf")) if high in self.columns else pl.lit(float("inf")),
         )
 
+    def positions(self, name: str, unknown: float) -> pl.Expr:
+        """A column of Euro positions (Float32) with `unknown` for null."""
+        if name not in self.columns:
+            return pl.lit(unknown, dtype=pl.Float32)
+        return pl.col(name).fill_null(pl.lit(unknown, dtype=pl.Float32))
+
     def years(self) -> Bounds:
         """First and last possible model year."""
         low, high = "model_year_lo", "model_year_hi"
@@ -96,12 +103,12 @@ class Facts:
             ]
         low, high = self.days(known[-1])
         for prefix in reversed(known[:-1]):
-            told = self.told(prefix)
+            known = self.dated(prefix)
             first, last = self.days(prefix)
-            low, high = pl.when(told).then(first).otherwise(low), pl.when(told).then(last).otherwise(high)
+            low, high = pl.when(known).then(first).otherwise(low), pl.when(known).then(last).otherwise(high)
         return [low.alias(f"{name}_from"), high.alias(f"{name}_until")]
 
-    def told(self, prefix: str) -> pl.Expr:
+    def dated(self, prefix: str) -> pl.Expr:
         """Whether anything at all is known of a date."""
         parts = [pl.col(f"{prefix}_{end}").is_not_null() for end in ("lo", "hi") if f"{prefix}_{end}" in self.columns]
         return pl.any_horizontal(parts) if parts else pl.lit(False)
@@ -113,14 +120,14 @@ class Facts:
             return pl.lit(widest, dtype=pl.Int32)
         return pl.col(name).cast(pl.Int32).fill_null(widest)
 
-    def member(self, domain: str, index: pl.Expr) -> pl.Expr:
-        """Whether the record's value in `domain` (issuer, origin, region …) is in the set number `index`; null = unknown.
+    def member(self, domain: str, index: pl.Expr) -> Answer:
+        """Whether the record's value in `domain` (issuer, origin, region …) is in the set number `index`.
 
         Each set of names that some pack lists is a row of one table; a value that no pack names is its last column.
         """
         table, width = self._relations[domain]
         place = pl.col(f"@{domain}").cast(pl.Int32)
-        return pl.lit(table).gather(index * width + place)
+        return told(pl.lit(table).gather(index * width + place))
 
     def position_columns(self, domains: Mapping[str, tuple[str, list[str]]]) -> list[pl.Expr]:
         """For each domain (column, names) the column `@domain`: the place of the record's value among the names."""
@@ -136,23 +143,56 @@ class Facts:
         return columns
 
 
-def within(bounds: Bounds, least: pl.Expr | None, greatest: pl.Expr | None) -> pl.Expr:
-    """True where the whole interval lies in [least, greatest], false where none of it does, null otherwise."""
+class Answer(NamedTuple):
+    """A question of every row, answered in three values: `yes`, `no`, or neither. The two never hold together.
+
+    Two plain Boolean columns are a good deal cheaper than one with nulls, and say the same.
+    """
+
+    yes: pl.Expr
+    no: pl.Expr
+
+    def __and__(self, other: Answer) -> Answer:  # type: ignore[override]
+        """Both: yes where both are, no where one is."""
+        return Answer(self.yes & other.yes, self.no | other.no)
+
+    def flipped(self) -> Answer:
+        """The opposite."""
+        return Answer(self.no, self.yes)
+
+    @property
+    def settled(self) -> pl.Expr:
+        """Whether it is known."""
+        return self.yes | self.no
+
+
+#: What nothing is known of, what always holds, and what never does.
+UNKNOWN = Answer(pl.lit(False), pl.lit(False))
+ALWAYS = Answer(pl.lit(True), pl.lit(False))
+NEVER = Answer(pl.lit(False), pl.lit(True))
+
+
+def told(truth: pl.Expr) -> Answer:
+    """The answer of a Boolean column in which null is unknown."""
+    return Answer(truth.fill_null(False), truth.not_().fill_null(False))
+
+
+def within(bounds: Bounds, least: pl.Expr | None, greatest: pl.Expr | None) -> Answer:
+    """Yes where the whole interval lies in [least, greatest], no where none of it does."""
     low, high = bounds
     if least is None and greatest is None:
-        return pl.lit(True)
+        return ALWAYS
     if least is None:
-        return pl.when(high <= greatest).then(True).when(low > greatest).then(False)
+        return Answer(high <= greatest, low > greatest)
     if greatest is None:
-        return pl.when(low >= least).then(True).when(high < least).then(False)
-    inside = (low >= least) & (high <= greatest)
-    return pl.when(inside).then(True).when((high < least) | (low > greatest)).then(False)
+        return Answer(low >= least, high < least)
+    return Answer((low >= least) & (high <= greatest), (high < least) | (low > greatest))
 
 
-def subset(have: pl.Expr, of: pl.Expr) -> pl.Expr:
-    """True where the set `have` lies in `of`, false where they share nothing, null otherwise (bit masks)."""
+def subset(have: pl.Expr, of: pl.Expr) -> Answer:
+    """Yes where the set `have` lies in `of`, no where they share nothing (bit masks)."""
     shared = have & of
-    return pl.when(shared == have).then(True).when(shared == 0).then(False)
+    return Answer(shared == have, shared == 0)
 
 
 def condition_scope(words: Collection[str]) -> int:

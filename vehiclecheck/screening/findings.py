@@ -14,7 +14,6 @@ from vehiclecheck.vocabulary.countries import country_name
 
 OUTCOMES = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
 OUTCOME = pl.Enum(["pass", "unknown", "fail"])
-SIDE = pl.Enum(list(SIDES))
 
 _FOLLOWS = {
     "refuse": "refused",

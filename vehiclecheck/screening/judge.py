@@ -107,6 +107,17 @@ class Judge:
         findings = self._ordered(found)
         return Judgement(self._verdicts(base, places, results), self._finding_table(base, findings))
 
+    def places(self, records: pl.DataFrame) -> pl.Series:
+        """Verdicts alone, of exporter and importer together: all that flow tables need."""
+        base = records.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
+        sides: dict[str, pl.Series] = {}
+        for side, judge in self._sides.items():
+            country = self._country(base, side)
+            if country is not None and side != "standard":
+                result = judge.judge(base, country, details=False)
+                sides[side] = side_places(result, base, country, self._codes)
+        return as_verdict(overall_place(sides), "verdict")
+
     def _country(self, base: pl.DataFrame, side: str) -> pl.Series | None:
         if side == "standard":
             return pl.repeat(self._position[str(self.standard)], base.height, dtype=pl.Int32, eager=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from vehiclecheck.screening.cells import PROFILE, Cells, Slot, build_calendar, build_cells
-from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.facts import Answer, Facts
 from vehiclecheck.screening.rulebook import ADVICE, CONDITIONAL, REFUSING, Rulebook, applies, observe
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 
@@ -113,8 +113,11 @@ class SideJudge:
         """The names of the bits in a finding's `missing`."""
         return list(self._fields)
 
-    def judge(self, base: pl.DataFrame, country: pl.Series) -> SideResult:
-        """Judges prepared rows (with a column `row`); `country` holds their places in the codes, null for none."""
+    def judge(self, base: pl.DataFrame, country: pl.Series, details: bool = True) -> SideResult:
+        """Judges prepared rows (with a column `row`); `country` holds their places in the codes, null for none.
+
+        Without `details` only severities are found: all that flow tables need.
+        """
         if not self.book.rules or base.is_empty():
             empty = pl.repeat(NOTHING, base.height, dtype=pl.Int8, eager=True)
             return SideResult(self.book, empty, [], _no_findings())
@@ -123,7 +126,7 @@ class SideJudge:
         findings: list[pl.DataFrame] = []
         groups, places = self._cells_of(frame)
         for cells in groups:
-            summary, found = self._judge_group(frame, facts, cells, places)
+            summary, found = self._judge_group(frame, facts, cells, places, details)
             summaries.append(summary)
             findings.extend(found)
         worst = pl.select(pl.max_horizontal(part["severity"] for part in summaries).cast(pl.Int8)).to_series()
@@ -165,7 +168,7 @@ class SideJudge:
         return self._cells[known], _place_table(keys)
 
     def _judge_group(
-        self, frame: pl.DataFrame, facts: Facts, cells: Cells, places: pl.Series
+        self, frame: pl.DataFrame, facts: Facts, cells: Cells, places: pl.Series, details: bool
     ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         calendar = cells.calendar
         first, last = facts.clock(calendar.decides)
@@ -188,15 +191,20 @@ class SideJudge:
             .collect()
         )
         least = PASS if self._passes else UNKNOWN
-        findings = [
-            self._findings(judged.lazy(), number, slot, facts, least) for number, slot in enumerate(cells.slots)
-        ]
-        found = pl.collect_all(findings) if findings else []
-        summary = self._summary(judged, cells)
+        found: list[pl.DataFrame] = []
+        if details:
+            findings = (
+                self._findings(judged.lazy(), number, slot, facts, least) for number, slot in enumerate(cells.slots)
+            )
+            found = pl.collect_all(findings)
+            summary = self._summary(judged, cells)
+        else:
+            summary = judged.select("row", pl.max_horizontal([*_weighed(cells.slots).values(), 0]).cast(pl.Int8).alias("severity"))
         parts = judged.filter(pl.col("@cell").is_null() & pl.col("@period").is_not_null())
         if parts.height:
             merged = self._by_parts(parts, facts, cells)
-            summary = summary.update(self._summary_by_parts(merged), on="row", how="left")
+            by_parts = self._summary_by_parts(merged).select(summary.columns)
+            summary = summary.update(by_parts, on="row", how="left")
             found.append(merged.filter(pl.col("code") >= least).select(_FINDING_COLUMNS))
         return summary.drop("row"), found
 
@@ -211,55 +219,55 @@ class SideJudge:
         if not deciding:
             return judged.select("row", *_nothing())
         cell = pl.col("@cell")
-        weighed = [
-            _refusing(pl.col(code)) if slot.shape.weight == REFUSING else _conditional(pl.col(code))
-            for code, slot in deciding
-        ]
-        severity = pl.max_horizontal(weighed).cast(pl.Int8)
-        leads = [((own == pl.col("severity")) & (own > ADMITTED)) for own in weighed]
-        rules = [pl.when(lead).then(pl.lit(slot.rule).gather(cell)) for lead, (_, slot) in zip(leads, deciding, strict=True)]
-        grades = [
-            pl.when(lead).then(pl.lit(self._grade.gather(slot.rule)).gather(cell))
-            for lead, (_, slot) in zip(leads, deciding, strict=True)
-        ]
+        codes = [code for code, _ in deciding]
+        weighed = list(_weighed(cells.slots).values())
+        leads = [(own == pl.col("severity")) & (pl.col("severity") > ADMITTED) for own in weighed]
+        # the rules of all deciding slots, one slot after the other, so that the leading one is a single lookup
+        rules = pl.concat([slot.rule for _, slot in deciding])
+        size = deciding[0][1].rule.len()
+        conditional = [(code, slot) for code, slot in deciding if slot.shape.weight == CONDITIONAL]
+        refused = (pl.col("severity") == REFUSED).cast(pl.UInt8)
         effects = [
-            pl.when(pl.col(code) == FAIL).then(
-                pl.lit(1, dtype=pl.UInt8)
-                if slot.shape.weight == REFUSING
-                else pl.lit(self._effect.gather(slot.rule)).gather(cell)
-            )
-            for code, slot in deciding
+            pl.when(pl.col(code) == FAIL).then(pl.lit(self._effect.gather(slot.rule)).gather(cell)).otherwise(pl.lit(0, dtype=pl.UInt8))
+            for code, slot in conditional
         ]
         summary = (
             judged.lazy()
-            .select("row", *{code for code, _ in deciding}, "@cell", severity.alias("severity"))
-            .select(
-                "row",
-                "@cell",
-                "severity",
-                *(code for code, _ in deciding),
-                pl.coalesce(rules).alias("first"),
-                pl.sum_horizontal(lead.cast(pl.UInt8) for lead in leads).alias("count"),
-                pl.reduce(lambda one, other: one | other, [effect.fill_null(0) for effect in effects]).alias("effects"),
-                pl.max_horizontal(grades).fill_null(0).alias("grade"),
+            .select("row", "@cell", *codes, pl.max_horizontal(weighed).alias("severity"))
+            .with_columns(
+                pl.coalesce(
+                    pl.when(lead).then(pl.lit(place, dtype=pl.Int32)) for place, lead in enumerate(leads)
+                ).alias("@lead"),
+                pl.sum_horizontal(lead.cast(pl.UInt8) for lead in leads).alias("@count"),
+                pl.reduce(lambda one, other: one | other, [refused, *effects]).alias("effects"),
             )
-            .with_columns(pl.lit(self._name).gather(pl.col("first")).fill_null("").alias("reasons"))
+            .with_columns(pl.lit(rules).gather(pl.col("@lead") * size + cell).alias("@first"))
+            .with_columns(
+                pl.lit(self._name).gather(pl.col("@first")).fill_null("").alias("reasons"),
+                pl.lit(self._grade).gather(pl.col("@first")).fill_null(0).alias("grade"),
+            )
             .collect()
         )
         several = (
             summary.lazy()
-            .filter(pl.col("count") > 1)
+            .filter(pl.col("@count") > 1)
             .select(
-                pl.col("row"),
-                pl.concat_str([pl.lit(self._name).gather(rule) for rule in rules], separator=";", ignore_nulls=True).alias("reasons"),
+                pl.when(lead).then(pl.lit(slot.rule).gather(cell)).alias(code)
+                for lead, (code, slot) in zip(leads, deciding, strict=True)
+            )
+            .select(
+                pl.concat_str(
+                    [pl.lit(self._name).gather(pl.col(code)) for code in codes], separator=";", ignore_nulls=True
+                ).alias("reasons"),
+                pl.max_horizontal(pl.lit(self._grade).gather(pl.col(code)) for code in codes).alias("grade"),
             )
             .collect()
         )
-        reasons = summary["reasons"]
+        reasons, grades = summary["reasons"], summary["grade"]
         if several.height:
-            at = pl.arg_where(summary["count"] > 1, eager=True)
-            reasons = reasons.scatter(at, several["reasons"])
-        return summary.select("row", "severity", reasons.alias("reasons"), "effects", "grade")
+            at = pl.arg_where(summary["@count"] > 1, eager=True)
+            reasons, grades = reasons.scatter(at, several["reasons"]), grades.scatter(at, several["grade"])
+        return summary.select("row", pl.col("severity").cast(pl.Int8), reasons.alias("reasons"), "effects", grades.alias("grade"))
 
     def _summary_by_parts(self, merged: pl.DataFrame) -> pl.DataFrame:
         """The same for rows judged by parts."""
@@ -290,24 +298,17 @@ class SideJudge:
 
     def _code(self, slot: Slot, facts: Facts) -> pl.Expr:
         """SILENT, PASS, UNKNOWN or FAIL of a slot's rule."""
-        empty = pl.lit(slot.rule.is_null()).gather(pl.col("@cell")).fill_null(True)
-        test = observe(slot.shape, facts, lambda name: self._param(slot, name)).outcome
+        present = pl.lit(slot.rule.is_not_null()).gather(pl.col("@cell"))
+        yes, no = observe(slot.shape, facts, lambda name: self._param(slot, name)).outcome
         holds, _ = applies(slot.shape, self.book.side, facts, lambda name: self._param(slot, name))
-        always = bool(slot.certain.fill_null(True).all())
-        certain = holds if always else holds & pl.lit(slot.certain).gather(pl.col("@cell"))
-        rowwise = bool(slot.shape.scope or slot.shape.exempt)
-        silent = empty | holds.not_() if rowwise else empty
-        fails = test.not_() & certain if rowwise or not always else test.not_()
-        return (
-            pl.when(silent)
-            .then(SILENT)
-            .when(test)
-            .then(PASS)
-            .when(fails)
-            .then(FAIL)
-            .otherwise(UNKNOWN)
-            .cast(pl.UInt8)
-        )
+        # a fail counts only where the rule applies for certain; a pass stays a pass
+        if not bool(slot.certain.fill_null(True).all()):
+            no = no & pl.lit(slot.certain).gather(pl.col("@cell"))
+        if holds is not None:
+            no = no & holds.yes
+            present = present & holds.no.not_()
+        code = pl.lit(UNKNOWN, dtype=pl.UInt8) + no.cast(pl.UInt8) - yes.cast(pl.UInt8)
+        return pl.when(present).then(code).otherwise(pl.lit(SILENT, dtype=pl.UInt8))
 
     def _findings(
         self, judged: pl.LazyFrame, number: int, slot: Slot, facts: Facts, least: int, extra: Sequence[str] = ()
@@ -332,7 +333,7 @@ class SideJudge:
         self,
         code: pl.Expr,
         rule: pl.Expr,
-        test: pl.Expr,
+        test: Answer,
         fields: dict[str, pl.Expr],
         settled: dict[str, pl.Expr],
         facts: Facts,
@@ -340,7 +341,7 @@ class SideJudge:
         """The fields that would settle an unknown, as bits: those of the test if it is open, those of the scope if open."""
         missing = pl.lit(0, dtype=pl.Int64)
         for name, known in fields.items():
-            missing = missing | pl.when(test.is_null() & known.not_()).then(self._bit(name)).otherwise(0)
+            missing = missing | pl.when(test.settled.not_() & known.not_()).then(self._bit(name)).otherwise(0)
         for name, known in settled.items():
             missing = missing | pl.when(known).then(0).otherwise(self._bit(name))
         for name, scope in self._scopes.items():
@@ -433,11 +434,20 @@ def _merged_code() -> pl.Expr:
 
 
 def _refusing(code: pl.Expr) -> pl.Expr:
-    return code + (code >= UNKNOWN).cast(pl.UInt8)
+    return code + (code >= pl.lit(UNKNOWN, dtype=pl.UInt8)).cast(pl.UInt8)
 
 
 def _conditional(code: pl.Expr) -> pl.Expr:
     return pl.min_horizontal(code, pl.lit(FOLLOWS, dtype=pl.UInt8))
+
+
+def _weighed(slots: Sequence[Slot]) -> dict[str, pl.Expr]:
+    """What each deciding slot's answer comes to, by the column of its answer."""
+    return {
+        f"@code{number}": (_refusing if slot.shape.weight == REFUSING else _conditional)(pl.col(f"@code{number}"))
+        for number, slot in enumerate(slots)
+        if slot.shape.weight != ADVICE
+    }
 
 
 def _nothing() -> list[pl.Expr]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import FIELD_OF, Facts, Param, condition_scope, subset, within
+from vehiclecheck.screening.facts import ALWAYS, FIELD_OF, NEVER, Answer, Facts, Param, condition_scope, subset, told, within
 from vehiclecheck.screening.kinds import Observation, registry
 from vehiclecheck.standards.model import DECIDING_STATUSES, PROPOSED_STATUSES, Pack, Version
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_code, day_of_text
@@ -291,8 +291,8 @@ def observe(shape: Shape, facts: Facts, param: Param) -> Observation:
     return registry()[shape.kind].observe(shape.form, facts, lambda name: param(f"{shape.kind}.{name}"))
 
 
-def _scope_term(key: str, prefix: str, side: str, facts: Facts, param: Param) -> tuple[str, pl.Expr]:
-    """One scope key of a row: the record field it rests on, and whether it holds (null = unknown)."""
+def _scope_term(key: str, prefix: str, side: str, facts: Facts, param: Param) -> tuple[str, Answer]:
+    """One scope key of a row: the record field it rests on, and whether it holds."""
     own = "exporter" if side == "export" else "importer"
     if key in NUMBER_SCOPES:
         return key, within(facts.numbers(key), param(f"{prefix}{key}.low"), param(f"{prefix}{key}.high"))
@@ -304,10 +304,10 @@ def _scope_term(key: str, prefix: str, side: str, facts: Facts, param: Param) ->
         return key, subset(facts.mask(name), param(f"{prefix}{name}"))
     if key == "regime":
         if not facts.has("regime"):
-            return key, pl.lit(False)
+            return key, NEVER
         bits = pl.Series("regime", [1 << place for place in range(len(REGIMES))], dtype=pl.Int32)
         claimed = pl.lit(bits).gather(pl.col("regime").to_physical()).fill_null(0)
-        return key, (claimed & param(f"{prefix}regime")) != 0
+        return key, told((claimed & param(f"{prefix}regime")) != 0)
     domain = {
         "origin": "exporter",
         "not_origin": "exporter",
@@ -316,28 +316,26 @@ def _scope_term(key: str, prefix: str, side: str, facts: Facts, param: Param) ->
         "grades": "grade",
     }[key]
     member = facts.member(domain, param(f"{prefix}{key}"))
-    return _DOMAIN_COLUMNS[domain], member.not_() if key == "not_origin" else member
+    return _DOMAIN_COLUMNS[domain], member.flipped() if key == "not_origin" else member
 
 
-def applies(shape: Shape, side: str, facts: Facts, param: Param) -> tuple[pl.Expr, dict[str, pl.Expr]]:
-    """Whether the rule of a row applies, beyond what its cell tells (null = perhaps), and for each record field that
+def applies(shape: Shape, side: str, facts: Facts, param: Param) -> tuple[Answer | None, dict[str, pl.Expr]]:
+    """Whether the rule of a row applies, beyond what its cell tells (None = it does), and for each record field that
     this rests on whether it is settled.
     """
-    holds: pl.Expr | None = None
+    holds: Answer | None = None
     settled: dict[str, pl.Expr] = {}
 
-    def note(name: str, term: pl.Expr) -> pl.Expr:
-        settled[name] = settled[name] & term.is_not_null() if name in settled else term.is_not_null()
+    def note(name: str, term: Answer) -> Answer:
+        settled[name] = settled[name] & term.settled if name in settled else term.settled
         return term
 
     for key in shape.scope:
         term = note(*_scope_term(key, "scope.", side, facts, param))
         holds = term if holds is None else holds & term
     for number, keys in enumerate(shape.exempt):
-        spared: pl.Expr | None = None
+        spared = ALWAYS
         for key in keys:
-            term = note(*_scope_term(key, f"exempt{number}.", side, facts, param))
-            spared = term if spared is None else spared & term
-        assert spared is not None
-        holds = spared.not_() if holds is None else holds & spared.not_()
-    return (pl.lit(True) if holds is None else holds), settled
+            spared = spared & note(*_scope_term(key, f"exempt{number}.", side, facts, param))
+        holds = spared.flipped() if holds is None else holds & spared.flipped()
+    return holds, settled

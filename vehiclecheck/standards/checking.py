@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import functools
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -132,7 +133,9 @@ def _meaning_problems(document: dict[str, Any], file: str, lines: Lines) -> Iter
     sources = [source["id"] for source in document.get("source", [])]
     for number, source in enumerate(document.get("source", [])):
         if source["id"] in sources[:number]:
-            yield Problem(file, lines.find(["source", number]), None, f"two sources have the id {source['id']!r}")
+            yield Problem(
+                file, lines.find(["source", number]), None, f"two sources have the id {source['id']!r}"
+            )
     known = set(sources)
 
     def unknown_sources(names: list[str], path: list[str | int], provision: str | None) -> Iterator[Problem]:
@@ -144,12 +147,18 @@ def _meaning_problems(document: dict[str, Any], file: str, lines: Lines) -> Iter
 
     seen: set[str] = set()
     for index, provision in enumerate(document.get("provision", [])):
-        ident, path = provision["id"], ["provision", index]
+        ident = provision["id"]
+        path: list[str | int] = ["provision", index]
         if ident in seen:
             yield Problem(file, lines.find([*path, "id"]), ident, "two provisions have this id")
         seen.add(ident)
         if not ident.startswith(code + "."):
-            yield Problem(file, lines.find([*path, "id"]), ident, f"the id of a provision here begins with {code + '.'!r}")
+            yield Problem(
+                file,
+                lines.find([*path, "id"]),
+                ident,
+                f"the id of a provision here begins with {code + '.'!r}",
+            )
         yield from _version_problems(provision, path, file, lines)
         for number, version in enumerate(provision["version"]):
             yield from unknown_sources(version["sources"], [*path, "version", number, "sources"], ident)
@@ -174,19 +183,31 @@ def _version_problems(
             yield Problem(file, lines.find(where), ident, message)
         scope = {**provision.get("scope", {}), **version.get("scope", {})}
         if fuel and set(scope) & {"categories", "propulsion", "condition"}:
-            yield Problem(file, lines.find([*path, "scope"]), ident, "a fuel limit is scoped by products, not by vehicles")
+            yield Problem(
+                file,
+                lines.find([*path, "scope"]),
+                ident,
+                "a fuel limit is scoped by products, not by vehicles",
+            )
         if not fuel and set(scope) & {"products", "grades"}:
-            yield Problem(file, lines.find([*path, "scope"]), ident, "`products` and `grades` belong to fuel limits")
+            yield Problem(
+                file, lines.find([*path, "scope"]), ident, "`products` and `grades` belong to fuel limits"
+            )
         start = _day(version.get("from") or version["first_seen"])
         end = version.get("to") or version.get("last_seen")
         if end is not None and _day(end) <= start and version["status"] != "repealed":
             key = "to" if "to" in version else "last_seen"
-            message = f"`{key}` {end} must be later than the start {start} (`to` is the first day out of force)"
+            message = (
+                f"`{key}` {end} must be later than the start {start} (`to` is the first day out of force)"
+            )
             yield Problem(file, lines.find([*place, key]), ident, message)
         if before is not None:
             previous_end, previous_number = before
             if previous_end is None:
-                message = f"version {previous_number + 1} has no end, so version {number + 1} would overlap it: give it a `to`"
+                message = (
+                    f"version {previous_number + 1} has no end, so version {number + 1} would overlap it: "
+                    "give it a `to`"
+                )
                 yield Problem(file, lines.find(place), ident, message)
             elif start < previous_end:
                 message = (
@@ -203,7 +224,9 @@ def read_document(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
     try:
         size = path.stat().st_size
         if size > MAX_PACK_BYTES:
-            return None, [Problem(file, 1, None, f"{size} bytes are too many for a pack (at most {MAX_PACK_BYTES})")]
+            return None, [
+                Problem(file, 1, None, f"{size} bytes are too many for a pack (at most {MAX_PACK_BYTES})")
+            ]
         raw = path.read_bytes().decode("utf-8-sig")  # editors on Windows put a mark at the front
         return plain(tomllib.loads(raw)), []
     except OSError as error:
@@ -211,8 +234,8 @@ def read_document(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
     except UnicodeDecodeError:
         return None, [Problem(file, 1, None, "is not UTF-8 text")]
     except tomllib.TOMLDecodeError as error:
-        line = int(message.split("at line ")[1].split(",")[0]) if "at line " in (message := str(error)) else 1
-        return None, [Problem(file, line, None, f"is not TOML: {message.split(' (at')[0]}")]
+        line = int(found.group(1)) if (found := re.search(r"at line (\d+)", str(error))) else 1
+        return None, [Problem(file, line, None, f"is not TOML: {str(error).partition(' (at')[0]}")]
 
 
 def check_file(path: Path) -> list[Problem]:

@@ -1,7 +1,7 @@
 """The packs at hand: which there are, what one says once adoption and inheritance are resolved.
 
-A pack is checked whenever its text is new, and the checked document is kept under the digest of that text, so that a
-second run spends no time on it and an edited pack is never taken for the old one.
+A pack is checked whenever its text is new, and the checked document is kept under the digest of that text, so
+that a second run spends no time on it and an edited pack is never taken for the old one.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _rules_digest() -> str:
 
 
 def _checked_document(path: Path) -> dict[str, Any]:
-    """The document of a pack file that has been found well formed. PackError lists every problem otherwise."""
+    """The document of a pack file that is well formed. PackError lists every problem otherwise."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -101,8 +101,8 @@ def _source(entry: Mapping[str, Any]) -> Source:
 def _spans(versions: Sequence[Mapping[str, Any]]) -> list[tuple[dt.date | None, ...]]:
     """For each version (certain start, certain end, possible start, possible end).
 
-    Where a source gives no first day (`first_seen`), the law may have held since its predecessor ended; where it gives
-    no last day (`last_seen`), it may have held until its successor began.
+    Where a source gives no first day (`first_seen`), the law may have held since its predecessor ended; where
+    it gives no last day (`last_seen`), it may have held until its successor began.
     """
     spans: list[tuple[dt.date | None, ...]] = []
     for number, version in enumerate(versions):
@@ -174,7 +174,9 @@ def _hint(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _adoption_error(path: Path, number: int, where: list[str], provision: str | None, message: str) -> PackError:
+def _adoption_error(
+    path: Path, number: int, where: list[str], provision: str | None, message: str
+) -> PackError:
     line = Lines(path.read_text(encoding="utf-8-sig")).find(["adopt", number, *where])
     problem = Problem(path.name, line, provision, message)
     return PackError(str(problem), [problem])
@@ -217,7 +219,7 @@ class Library:
         return path
 
     def pack(self, code: str) -> Pack:
-        """The pack of a country or standard with adopted provisions resolved. PackError names what is wrong."""
+        """The pack of a country or standard, adoption resolved. PackError names what is wrong."""
         if code not in self._packs:
             self._packs[code] = self._build(code)
         return self._packs[code]
@@ -231,7 +233,9 @@ class Library:
         path = self.file(code)
         document = _checked_document(path)
         if document["code"] != code:
-            raise PackError(f"{path.name}: holds the pack {document['code']!r}; its name must be {document['code']}.toml")
+            raise PackError(
+                f"{path.name}: holds the pack {document['code']!r}; its name must be {document['code']}.toml"
+            )
         sources = {entry["id"]: _source(entry) for entry in document.get("source", [])}
         provisions = [_provision(entry, code, sources) for entry in document.get("provision", [])]
         for number, entry in enumerate(document.get("adopt", [])):
@@ -254,7 +258,9 @@ class Library:
             sources=sources,
             provisions=tuple(provisions),
             left_out=tuple(
-                LeftOut(e["what"], e["reason"], e["why"], tuple(sources[name] for name in e.get("sources", ())))
+                LeftOut(
+                    e["what"], e["reason"], e["why"], tuple(sources[name] for name in e.get("sources", ()))
+                )
                 for e in document.get("left_out", [])
             ),
             standard=code in self._standards,
@@ -267,7 +273,9 @@ class Library:
         standard = entry["standard"]
         if standard not in self._standards:
             said = f"adopts the standard {standard!r}, which does not exist{_hint(standard, self.standards)}"
-            raise _adoption_error(path, number, ["standard"], None, f"{said}; standards: {', '.join(self.standards)}")
+            raise _adoption_error(
+                path, number, ["standard"], None, f"{said}; standards: {', '.join(self.standards)}"
+            )
         offered = {provision.id: provision for provision in self.pack(standard).provisions}
         names = entry.get("provisions", list(offered))
         start, end = dt.date.fromisoformat(entry["from"]), _day(entry.get("to"))
@@ -283,7 +291,9 @@ class Library:
             if name not in names:
                 raise _adoption_error(path, number, ["override", name], name, "overrides what is not adopted")
             for version in offered[name].versions:
-                for wrong in asks_problems(version.kind, {**version.asks, **overridden[name].get("asks", {})}):
+                for wrong in asks_problems(
+                    version.kind, {**version.asks, **overridden[name].get("asks", {})}
+                ):
                     raise _adoption_error(path, number, ["override", name, "asks"], name, wrong)
         for name in names:
             override = entry.get("override", {}).get(name, {})
@@ -321,7 +331,14 @@ class Library:
             if versions:
                 offer = offered[name]
                 adopted.append(
-                    Provision(f"{code}:{name}", offer.kind, offer.subject, offer.direction, offer.title, tuple(versions))
+                    Provision(
+                        f"{code}:{name}",
+                        offer.kind,
+                        offer.subject,
+                        offer.direction,
+                        offer.title,
+                        tuple(versions),
+                    )
                 )
         return adopted
 
@@ -335,8 +352,8 @@ def _pack_files(folder: Path) -> dict[str, Path]:
 
 
 def load_library(extra: Path | None = None) -> Library:
-    """The shipped packs, extended and replaced by those of the folder `extra` (country packs at its top, standards in
-    its folder `standards`). PackError where `extra` is no folder. Packs are read and checked when first used.
+    """The shipped packs, extended and replaced by those of the folder `extra` (country packs at its top,
+    standards in its folder `standards`). They are read and checked when first used. PackError: no such folder.
     """
     root = data_root()
     countries = _pack_files(root / "countries")

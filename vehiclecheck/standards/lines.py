@@ -1,7 +1,8 @@
 """Where in a TOML file something stands.
 
-TOML readers give values, not places; a person mending a pack needs the line. Packs are written in one plain style
-(a header a table, a key a line), so that a scan for headers and keys finds the place of any value at the top of a table.
+TOML readers give values, not places; a person mending a pack needs the line. Packs are written in one plain
+style (a header a table, a key a line), so that a scan for headers and keys finds the place of any value at
+the top of a table.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-_MANY_LINES = re.compile('"""|\'\'\'')
+_MANY_LINES = re.compile("\"\"\"|'''")
 _KEY = re.compile(r"""^\s*("[^"]+"|[A-Za-z0-9_-]+)\s*=""")
 
 
@@ -25,7 +26,7 @@ def _open_after(line: str, opened: str) -> str:
 
 
 class Lines:
-    """Line numbers (from 1) of tables and keys of one TOML text, by the path in which jsonschema reports them."""
+    """Line numbers (from 1) of tables and keys of one TOML text, by the paths that jsonschema reports."""
 
     def __init__(self, text: str) -> None:
         self._places: dict[tuple[str | int, ...], int] = {(): 1}

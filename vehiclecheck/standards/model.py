@@ -1,7 +1,8 @@
 """A rule pack as Python objects: what `countries/KE.toml` says after adoption and inheritance are resolved.
 
-Days are `datetime.date`; `None` as a start is "since ever", as an end "still in force". A version is *certainly* in
-force in [start, end) and *possibly* in [possible_start, possible_end): a source may report a law without its first day.
+Days are `datetime.date`; `None` as a start is "since ever", as an end "still in force". A version is
+*certainly* in force in [start, end) and *possibly* in [possible_start, possible_end): a source may report a
+law without its first day.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Layouts: which column of a real file is what, in which language, codes and units. The *.toml files beside this one, checked."""
+"""Layouts: which column of a real file is what, in which language, codes and units. The *.toml files beside
+this one, checked.
+"""
 
 from __future__ import annotations
 
@@ -108,13 +110,16 @@ def built_in() -> dict[str, Layout]:
 
 
 def layout_named(name: str) -> Layout:
-    """The layout of that name, or the user's own if `name` is the path of a TOML file. InputError if there is neither."""
+    """The layout of that name, or the user's own if `name` is the path of a TOML file. InputError if there
+    is neither.
+    """
     if name in built_in():
         return built_in()[name]
     if name.lower().endswith(".toml"):
         return read_layout(Path(name))
     raise InputError(
-        f"no layout is called {shown(name)}; there are {', '.join(built_in())}, {AUTO}, or a file of your own (NAME.toml)"
+        f"no layout is called {shown(name)}; there are {', '.join(built_in())}, {AUTO}, or a file of "
+        "your own (NAME.toml)"
     )
 
 
@@ -170,7 +175,8 @@ def _texts(value: str | list[str]) -> tuple[str, ...]:
 
 def _layout(document: dict[str, Any]) -> Layout:
     positional = document.get("positional", {})
-    same = ("name", "title", "description", "language", "subject", "constants", "defaults", "values", "date_order",
+    same = ("name", "title", "description", "language", "subject", "constants", "defaults", "values",
+    "date_order",
             "decimal_comma", "encoding", "delimiter")  # fmt: skip
     return Layout(
         **{key: document[key] for key in same if key in document},
@@ -192,8 +198,10 @@ def _layout(document: dict[str, Any]) -> Layout:
 def _check(layout: Layout, file: str) -> None:
     """What a schema cannot say: canonical names exist, patterns compile, the encoding is one."""
     named = {
-        *layout.columns, *layout.constants, *layout.defaults, *layout.values, *layout.scale, *layout.extract, *layout.implied,
-        *layout.japanese_dates, *(with_ for _, with_ in layout.implied.values()), *(one.column for one in layout.not_vehicle),
+        *layout.columns, *layout.constants, *layout.defaults, *layout.values, *layout.scale,
+        *layout.extract, *layout.implied,
+        *layout.japanese_dates, *(with_ for _, with_ in layout.implied.values()),
+        *(one.column for one in layout.not_vehicle),
     }  # fmt: skip
     if strange := sorted(named - NAMES.canonical):
         raise InputError(f"{file}: no column is called {', '.join(strange)}")

@@ -22,18 +22,18 @@ from typing import Any, Protocol, cast
 
 import polars as pl
 
-from vehiclecheck.screening.facts import Facts, Param
+from vehiclecheck.screening.facts import Answer, Facts, Param
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The test of one shape: `outcome` true = pass, false = fail, null = unknown; bounds in the unit of the law.
+    """The test of one shape: the answer `outcome` is yes = pass, no = fail; bounds in the unit of the law.
 
     `fields` are the record fields that the test rests on, each with an expression that is true where it is known
     exactly. `inferred` is true where the bounds rest on inference.
     """
 
-    outcome: pl.Expr
+    outcome: Answer
     low: pl.Expr | None = None
     high: pl.Expr | None = None
     fields: Mapping[str, pl.Expr] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from vehiclecheck.screening.counting import number_words
-from vehiclecheck.screening.facts import Facts, Param, within
+from vehiclecheck.screening.facts import UNKNOWN, Answer, Facts, Param, told, within
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.vocabulary.days import MONTH, epoch_day
 from vehiclecheck.vocabulary.terms import CERTIFICATE_TYPES
@@ -45,10 +45,10 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     fields: dict[str, pl.Expr] = {}
     if facts.has("certificate_type"):
         bit = pl.lit(_BITS).gather(pl.col("certificate_type").to_physical())
-        outcome = pl.when(bit.is_not_null()).then((bit & param("types")) != 0)
+        outcome = told((bit & param("types")) != 0)
         fields["certificate_type"] = bit.is_not_null()
     else:
-        outcome = pl.lit(None, dtype=pl.Boolean)
+        outcome = UNKNOWN
         fields["certificate_type"] = pl.lit(False)
     low = high = None
     if issuers:
@@ -68,16 +68,16 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         low, high = (pl.when(bound.abs() < 300_000).then(bound / size) for bound in (low, high))
     if before_shipment:
         shipped = facts.days("shipped")
-        outcome = outcome & pl.when(dated[1] <= shipped[0]).then(True).when(dated[0] > shipped[1]).then(False)
+        outcome = outcome & Answer(dated[1] <= shipped[0], dated[0] > shipped[1])
         fields["certificate_on"] = dated[0] == dated[1]
         fields["shipped_on"] = shipped[0] == shipped[1]
     if valid_at is not None:
         until, end = facts.days("certificate_valid_until"), facts.clock(valid_at)
-        outcome = outcome & pl.when(until[0] >= end[1]).then(True).when(until[1] < end[0]).then(False)
+        outcome = outcome & Answer(until[0] >= end[1], until[1] < end[0])
         fields["certificate_valid_until"] = until[0] == until[1]
     if result:
         passed = facts.column("certificate_result", pl.String)
-        outcome = outcome & (passed.cast(pl.String) == "pass")
+        outcome = outcome & told(passed.cast(pl.String) == "pass")
         fields["certificate_result"] = passed.is_not_null()
     return Observation(outcome=outcome, low=low, high=high, fields=fields)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from vehiclecheck.screening.facts import Facts, Param, condition_scope, subset
 from vehiclecheck.screening.kinds import Observation, Sets
 
@@ -21,7 +19,7 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     refused = subset(facts.mask("condition"), param("refused"))
-    return Observation(outcome=refused.not_(), fields={"condition": refused.is_not_null()})
+    return Observation(outcome=refused.flipped(), fields={"condition": refused.settled})
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import Facts, Param
+from vehiclecheck.screening.facts import Facts, Param, told
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.vocabulary.days import day_expr
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
@@ -47,7 +47,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     judged = pl.sql_expr(sql).cast(pl.Boolean).alias("outcome")
     # the expression names canonical columns, which the prepared frame holds as bounds: it is run on a frame of its own
     outcome = row.map_batches(lambda rows: rows.struct.unnest().select(judged).to_series(), return_dtype=pl.Boolean)
-    return Observation(outcome=outcome, fields={name: expression.is_not_null() for name, expression in known.items()})
+    return Observation(outcome=told(outcome), fields={name: expression.is_not_null() for name, expression in known.items()})
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

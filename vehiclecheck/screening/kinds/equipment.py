@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import Facts, Param
+from vehiclecheck.screening.facts import ALWAYS, UNKNOWN, Answer, Facts, Param
 from vehiclecheck.screening.kinds import Observation, Sets
 
 
@@ -21,14 +21,14 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     if not facts.has("equipment"):
-        return Observation(outcome=pl.lit(None, dtype=pl.Boolean), fields={"equipment": pl.lit(False)})
+        return Observation(outcome=UNKNOWN, fields={"equipment": pl.lit(False)})
     listed = pl.col("equipment").str.to_lowercase()
-    outcome = pl.lit(True)
+    outcome = ALWAYS
     for item in shape:
         absent = listed.str.contains(rf"(^|[;,\s])no-{item}([;,\s]|$)")
         present = listed.str.contains(rf"(^|[;,\s]){item}([;,\s]|$)")
-        outcome = outcome & pl.when(absent).then(False).when(present).then(True)
-    return Observation(outcome=outcome, fields={"equipment": outcome.is_not_null()})
+        outcome = outcome & Answer((present & absent.not_()).fill_null(False), absent.fill_null(False))
+    return Observation(outcome=outcome, fields={"equipment": outcome.settled})
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

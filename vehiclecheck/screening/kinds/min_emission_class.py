@@ -24,23 +24,24 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 
 def position(facts: Facts) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Least and greatest possible Euro position, and whether the least is inferred from the market."""
-    # positions are kept in single precision: rounding makes 6.2 the 6.2 of the law again
-    stated, high = (bound.round(2) for bound in facts.numbers("class"))
+    """Least and greatest possible Euro position (Float32, infinite where unknown), and whether the least is inferred
+    from the market.
+    """
+    stated, high = facts.positions("class_lo", float("-inf")), facts.positions("class_hi", float("inf"))
     if not facts.has("class_inferred_lo"):
         return stated, high, pl.lit(False)
-    inferred = pl.col("class_inferred_lo").cast(pl.Float64).fill_null(float("-inf")).round(2)
+    inferred = facts.positions("class_inferred_lo", float("-inf"))
     return pl.max_horizontal(stated, inferred), high, inferred > stated
 
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     low, high, inferred = position(facts)
-    stated = facts.numbers("class")[0].round(2)
     return Observation(
-        outcome=within((low, high), param("limit"), None),
-        low=pl.when(low.is_finite()).then(low),
-        high=pl.when(high.is_finite()).then(high),
-        fields={"emission_class": stated == high},
+        # positions are kept in single precision, and so the limit is: 6.2 is 6.2 only among its like
+        outcome=within((low, high), param("limit").cast(pl.Float32), None),
+        low=pl.when(low.is_finite()).then(low.cast(pl.Float64).round(2)),
+        high=pl.when(high.is_finite()).then(high.cast(pl.Float64).round(2)),
+        fields={"emission_class": facts.positions("class_lo", float("-inf")) == high},
         inferred=inferred,
     )
 

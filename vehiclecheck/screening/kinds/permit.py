@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import Facts, Param
+from vehiclecheck.screening.facts import Facts, Param, told
 from vehiclecheck.screening.kinds import Observation, Sets
 
 
@@ -21,7 +21,7 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     held = facts.column("permit", pl.Boolean)
-    return Observation(outcome=held, fields={"permit": held.is_not_null()})
+    return Observation(outcome=told(held), fields={"permit": held.is_not_null()})
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

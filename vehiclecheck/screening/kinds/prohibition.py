@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
-from vehiclecheck.screening.facts import Facts, Param
+from vehiclecheck.screening.facts import NEVER, Facts, Param
 from vehiclecheck.screening.kinds import Observation, Sets
 
 
@@ -20,7 +18,7 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
-    return Observation(outcome=pl.lit(False))
+    return Observation(outcome=NEVER)
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

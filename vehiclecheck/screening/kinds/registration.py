@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from vehiclecheck.screening.counting import number_words, reported
-from vehiclecheck.screening.facts import Facts, Param, within
+from vehiclecheck.screening.facts import Facts, Param, told, within
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.vocabulary.days import MONTH
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
@@ -33,7 +33,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     mode, to_date = shape
     if mode == "deregistered":
         cancelled = facts.column("deregistered", pl.Boolean)
-        return Observation(outcome=cancelled, fields={"deregistered": cancelled.is_not_null()})
+        return Observation(outcome=told(cancelled), fields={"deregistered": cancelled.is_not_null()})
     registered = facts.days("first_registered")
     fields = {"first_registered": registered[0] == registered[1]}
     if mode == "within_months_of_manufacture":

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import Facts, Param
+from vehiclecheck.screening.facts import UNKNOWN, Facts, Param, told
 from vehiclecheck.screening.kinds import Observation, Sets
 
 _SIDES = ("left", "right")
@@ -23,9 +23,9 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     if not facts.has("steering"):
-        return Observation(outcome=pl.lit(None, dtype=pl.Boolean), fields={"steering": pl.lit(False)})
+        return Observation(outcome=UNKNOWN, fields={"steering": pl.lit(False)})
     side = pl.col("steering").to_physical().cast(pl.Int32)
-    return Observation(outcome=side == param("side"), fields={"steering": side.is_not_null()})
+    return Observation(outcome=told(side == param("side")), fields={"steering": side.is_not_null()})
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

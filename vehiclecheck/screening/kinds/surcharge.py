@@ -18,7 +18,7 @@ from vehiclecheck.screening.counting import (
     settled_fields,
     units,
 )
-from vehiclecheck.screening.facts import Facts, Param, within
+from vehiclecheck.screening.facts import NEVER, Facts, Param, within
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.screening.kinds import min_emission_class as emission
 from vehiclecheck.vocabulary.ladders import threshold
@@ -38,7 +38,7 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     if shape[0] == "all":
-        return Observation(outcome=pl.lit(False))
+        return Observation(outcome=NEVER)
     if shape[0] == "class":
         return emission.observe((), facts, param)
     *how, unit = shape[1:]
