@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from vehiclecheck import __version__
+from vehiclecheck.version import __version__
 
 if TYPE_CHECKING:
     from vehiclecheck.runs import RunResult
@@ -24,6 +26,28 @@ class Failed(click.ClickException):
     """What cannot be done as asked: one sentence, exit code 2."""
 
     exit_code = 2
+
+
+class Interrupted(Failed):
+    """The user's Ctrl-C, with the exit code that shells give it (1 would say that `--fail-on` was met)."""
+
+    exit_code = 130
+
+
+class Main(click.Group):
+    """The commands, with one sentence for a standard output that cannot be written (a full disk behind a `>`)."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; what it could not read or write elsewhere has become a sentence there."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader has gone (`| head`): click ends quietly
+                raise
+            # what is left in the buffer would fail once more when the interpreter ends
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise Failed(f"standard output cannot be written to: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -44,7 +68,7 @@ def sentences() -> Iterator[None]:
         raise Failed(f"{error.filename or 'the system'}: {error.strerror or error}") from error
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="vehiclecheck")
 def main() -> None:
     """Judge used vehicles and fuel against the dated, cited rules of the countries they leave and reach."""
@@ -123,9 +147,11 @@ def _run(asked: dict[str, Any], *, quiet: bool, tables: tuple[str, ...] | None =
                 **({"tables": tables} if tables else {}),
             }
         )
-        if quiet:
-            return run(paths, options)
-        return _with_progress(paths, options)
+        try:
+            return run(paths, options) if quiet else _with_progress(paths, options)
+        except KeyboardInterrupt as error:
+            kept = "" if options.out is None else f"; the same command with --resume goes on in {options.out}"
+            raise Interrupted(f"interrupted{kept}") from error
 
 
 def _with_progress(paths: tuple[str, ...], options: Any) -> RunResult:
@@ -162,6 +188,7 @@ def _result_json(result: RunResult) -> str:
         "set_aside": result.set_aside.to_dicts(),
         "quality": result.quality.to_dicts(),
         "files": [str(path) for path in result.files],
+        "notes": result.notes,
     }
     for name in ("verdicts", "findings"):
         frame = getattr(result, name)

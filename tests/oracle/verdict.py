@@ -88,14 +88,32 @@ def parts_of(versions: tuple[Version, ...], low: dt.date, high: dt.date) -> list
     return list(zip(starts, [*(day - DAY for day in starts[1:]), high], strict=True))
 
 
+def in_order(record: Record) -> Record:
+    """Bounds of dates that are not told, from those that are: shipped, then arrived, then registered here."""
+    told = {fact: bounds for fact in ("shipped", "arrived", "registered") if (bounds := record.get(fact))}
+    told = {fact: bounds for fact, bounds in told.items() if bounds != (None, None)}
+    derived: Record = {}
+    shipped, arrived = told.get("shipped"), told.get("arrived")
+    if arrived is None and shipped is not None:
+        derived["arrived"] = (shipped[0], None)
+    if shipped is None and arrived is not None:
+        derived["shipped"] = (None, arrived[1])
+    if "registered" not in told:
+        known = [bounds[0] for bounds in (shipped, arrived) if bounds is not None and bounds[0] is not None]
+        if known:
+            derived["registered"] = (max(known), None)
+    return derived
+
+
 def answers_of(provision: Provision, record: Record, side: str) -> tuple[str, int, list[Answer]]:
     """The date used, the number of parts, and every applying version's answer for each."""
     used, low, high = deciding_date(provision.decides, record)
     parts = parts_of(provision.versions, low, high)
     answers = []
+    counted = {**record, **in_order(record)}
     for at, (first, last) in enumerate(parts):
         narrowed = {
-            **record,
+            **counted,
             DATE_KEYS[used]: (None if first == BEGIN else first, None if last == END else last),
         }
         for version in provision.versions:

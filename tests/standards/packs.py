@@ -1,5 +1,7 @@
 """Small packs for tests, as text; a test changes one line and looks at what is said."""
 
+# ruff: noqa: E501 (packs as they are written)
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -67,7 +69,7 @@ title = "Class"
 
 STANDARD = """\
 schema = 1
-code = "BLOC"
+code = "GCC"
 name = "A bloc"
 
 [[reviewed]]
@@ -80,7 +82,7 @@ id = "treaty"
 title = "Treaty"
 
 [[provision]]
-id = "BLOC.fuel.diesel"
+id = "GCC.fuel.diesel"
 kind = "fuel_limit"
 direction = "market"
 title = "Diesel: sulphur"
@@ -103,7 +105,7 @@ asks = { property = "sulphur_mg_kg", unit = "mg/kg" }
   asks = { max = 50 }
 
 [[provision]]
-id = "BLOC.fuel.petrol"
+id = "GCC.fuel.petrol"
 kind = "fuel_limit"
 direction = "market"
 title = "Petrol: sulphur"
@@ -128,15 +130,15 @@ asks = { property = "sulphur_mg_kg" }
 
 ADOPT = """
 [[adopt]]
-standard = "BLOC"
-provisions = ["BLOC.fuel.diesel"]
+standard = "GCC"
+provisions = ["GCC.fuel.diesel"]
 from = 2014-07-01
 to = 2030-01-01
 status = "enacted"
 grade = "A"
 sources = ["notice-2020"]
 
-[adopt.override."BLOC.fuel.diesel"]
+[adopt.override."GCC.fuel.diesel"]
 asks = { max = 10 }
 effect = "inspect"
 """
@@ -146,7 +148,7 @@ def write(folder: Path, country: str = PACK, standard: str = STANDARD) -> Path:
     """A folder for `--packs` with Kenya and a bloc."""
     (folder / "standards").mkdir(parents=True, exist_ok=True)
     (folder / "KE.toml").write_text(country, encoding="utf-8")
-    (folder / "standards" / "BLOC.toml").write_text(standard, encoding="utf-8")
+    (folder / "standards" / "GCC.toml").write_text(standard, encoding="utf-8")
     return folder
 
 

@@ -1,5 +1,7 @@
 """Broken packs: each problem names file, line, provision, and what would be right."""
 
+# ruff: noqa: E501 (a row of the table of broken packs is one line)
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -58,7 +60,10 @@ def test_a_problem_names_line_provision_and_remedy(
     # the line is that of the wrong words or of the table that they are missing from
     lines = text.split("\n")
     near = "\n".join(lines[max(0, problem.line - 1) : problem.line + 1])
-    assert any(part.strip() and part.strip() in near for part in (*wrong.split("\n"), "[[provision.version]]", "asks = {"))
+    assert any(
+        part.strip() and part.strip() in near
+        for part in (*wrong.split("\n"), "[[provision.version]]", "asks = {")
+    )
 
 
 def test_lines_are_exact_for_keys(tmp_path: Path) -> None:
@@ -74,7 +79,9 @@ def test_a_version_after_one_without_end(tmp_path: Path) -> None:
 
 
 def test_all_problems_are_told_in_the_order_of_lines(tmp_path: Path) -> None:
-    text = PACK.replace('kind = "max_age"', 'kind = "max_aeg"').replace('status = "reported"', 'status = "rumoured"')
+    text = PACK.replace('kind = "max_age"', 'kind = "max_aeg"').replace(
+        'status = "reported"', 'status = "rumoured"'
+    )
     lines = [problem.line for problem in check_file(written(tmp_path, text))]
     assert len(lines) == 2
     assert lines == sorted(lines)

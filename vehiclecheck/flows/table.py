@@ -65,7 +65,7 @@ class FlowKeys:
         self._codes = list(codes)
 
     def keys(self, facts: Facts) -> list[_Key]:
-        """The keys as expressions over a prepared frame that has the clock of arrival."""
+        """The keys as expressions over a prepared frame."""
         return [getattr(self, f"_{name}")(facts) for name in self.by]
 
     def _country(self, name: str, facts: Facts) -> _Key:
@@ -80,13 +80,13 @@ class FlowKeys:
         return self._country("importer", facts)
 
     def _year(self, facts: Facts) -> _Key:
-        first, last = (day // YEAR for day in facts.clock("arrival"))
+        first, last = (day // YEAR for day in facts.deciding("arrival"))
         place = pl.when((first == last) & first.is_between(_FIRST_YEAR, _FIRST_YEAR + _YEARS - 1)).then(first - _FIRST_YEAR)
         labels = pl.Series("year", [*range(_FIRST_YEAR, _FIRST_YEAR + _YEARS), None], dtype=pl.Int32)
         return _Key("year", place.cast(pl.Int64).fill_null(_YEARS), labels)
 
     def _month(self, facts: Facts) -> _Key:
-        first, last = (day // MONTH for day in facts.clock("arrival"))
+        first, last = (day // MONTH for day in facts.deciding("arrival"))
         low, count = _FIRST_YEAR * 12, _YEARS * 12
         place = pl.when((first == last) & first.is_between(low, low + count - 1)).then(first - low)
         names = [f"{_FIRST_YEAR + month // 12}-{month % 12 + 1:02d}" for month in range(count)]
@@ -127,16 +127,15 @@ def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> 
     """The sums of one judged range: the group columns, `verdict`, and what adds up."""
     facts = Facts(records.columns)
     frame = records.lazy().with_columns(
-        *facts.clock_columns("arrival"), pl.lit(verdict.to_physical().cast(pl.Int64)).alias("@verdict")
+        pl.lit(verdict.to_physical().cast(pl.Int64)).alias("@verdict")
     )
-    facts = Facts([*records.columns, "arrival_from", "arrival_until"])
     columns = keys.keys(facts)
     packed = pl.col("@verdict")
     for key in columns:
         packed = packed * key.labels.len() + key.code
     units = pl.col("quantity") if "quantity" in records.columns else pl.lit(1, dtype=pl.Int64)
     start = facts.days("first_registered")
-    end = facts.clock("arrival")
+    end = facts.deciding("arrival")
     low, high = end[0] - start[1], end[1] - start[0]
     aged = (low.abs() < 1_000 * YEAR) & (high.abs() < 1_000 * YEAR)
     value = pl.col("value_cents") if "value_cents" in records.columns else pl.lit(None, dtype=pl.Int64)

@@ -127,7 +127,12 @@ def table(
     if spaced:
         wrapped = _with_free_lines(wrapped)
     heads = [wrap(header, size) for header, size in zip(headers, widths, strict=True)]
-    made = str(tabulate(wrapped, headers=heads, tablefmt="simple", disable_numparse=True))
+    # with headers of its own tabulate would make every column two wider than its header
+    rule = [
+        "-" * max(display_width(line) for row in (heads, *wrapped) for line in row[place].split("\n"))
+        for place in range(len(heads))
+    ]
+    made = str(tabulate([heads, rule, *wrapped], tablefmt="plain", disable_numparse=True))
     # tabulate swallows empty rows; besides, it pads the last column
     return "\n".join(line.replace(_FREE_LINE, "").rstrip() for line in made.split("\n"))
 
@@ -190,7 +195,7 @@ def overview_table(rows: Sequence[Overview], width: int) -> str:
         ]
         for row in rows
     ]
-    return table(headers, cells, width, [0, 2, 3, 0, 0, 0, 0], spaced=False)
+    return table(headers, cells, width, [0, 1, 2, 0, 0, 0, 0], spaced=False)
 
 
 # ---------------------------------------------------------------- show
@@ -323,7 +328,8 @@ def _count(number: int, word: str) -> str:
 def comparison_text(rows: Sequence[Row], names: dict[str, str], on: dt.date, width: int) -> str:
     """The comparison as tables: as many countries beside one another as the width has room for."""
     codes = list(names)
-    room = max(1, (width - 18) // 20)
+    topic = min(max(len(row.topic) for row in rows), 16 if width < WIDE else 34)
+    room = max(1, (width - topic) // 20)
     count = -(-len(codes) // room)
     size = -(-len(codes) // count)
     blocks = [f"What is asked on {on}"]
@@ -331,7 +337,6 @@ def comparison_text(rows: Sequence[Row], names: dict[str, str], on: dt.date, wid
         part = codes[first : first + size]
         headers = ["topic", *(f"{code} {names[code]}" for code in part)]
         cells = [[row.topic, *(_cell_text(row, code) for code in part)] for row in rows]
-        topic = min(max(len(row.topic) for row in rows), 16 if width < WIDE else 34)
         shares = [0, *(1 for _ in part)]
         narrow = [[wrap(row[0], topic), *row[1:]] for row in cells]
         blocks.append(table(headers, narrow, width, shares))

@@ -48,15 +48,10 @@ def table(rows: Sequence[Sequence[Any]], headers: Sequence[str], right: Sequence
     # wrapped here: tabulate takes a wrapped cell such as "92,438" for a broken number
     cells = [[_fill(cell, limit) for cell, limit in zip(row, widths, strict=True)] for row in cells]
     align = ["right" if place in right else "left" for place in range(len(headers))]
-    return str(
-        tabulate(
-            cells,
-            headers=list(headers),
-            tablefmt="simple",
-            colalign=align if cells else None,
-            disable_numparse=True,
-        )
-    )
+    columns = zip(headers, *cells, strict=True)
+    lines = ["-" * max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
+    # headers are rows here: tabulate would make each of its own two columns wider than it is
+    return str(tabulate([list(headers), lines, *cells], tablefmt="plain", colalign=align, disable_numparse=True))
 
 
 def _cell(value: Any) -> str:
@@ -75,9 +70,20 @@ def _widths(rows: Sequence[Sequence[str]], total: int) -> list[int]:
     wanted = [max((len(row[place]) for row in rows), default=0) for place in range(len(rows[0]))]
     room = total - 2 * (len(wanted) - 1)
     limits = list(wanted)
-    while sum(limits) > room and max(limits) > 8:
-        limits[limits.index(max(limits))] -= 1
+    # words stay whole as long as there is a wider column to take the room from
+    words = [max(_longest_word(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for floors in (words, [8] * len(words)):
+        while sum(limits) > room:
+            widest = max((limit, place) for place, limit in enumerate(limits))[1]
+            loose = [(limit, place) for place, limit in enumerate(limits) if limit > floors[place]]
+            if not loose:
+                break
+            limits[widest if limits[widest] > floors[widest] else max(loose)[1]] -= 1
     return [max(1, limit) for limit in limits]
+
+
+def _longest_word(text: str) -> int:
+    return max((len(word) for word in text.split()), default=0)
 
 
 def _fill(text: str, limit: int) -> str:
@@ -97,15 +103,15 @@ def read_summary(sources: Sequence[Source]) -> str:
     """How files were read: layout and columns, so that a wrong match is seen."""
     lines = []
     for source in sources:
-        lines.append(f"{printable(source.name)}: {source.n_rows:,} rows, {source.format}, layout {source.layout}")
+        lines.append(_wrapped(f"{printable(source.name)}: {source.n_rows:,} rows, {source.format}, layout {source.layout}"))
         renamed = [f"{written} → {name}" for name, written in source.matched.items() if written != name]
         if renamed:
             lines.append(_wrapped("  columns: " + "; ".join(map(printable, renamed))))
         if source.unmatched:
             lines.append(_wrapped("  not used: " + "; ".join(map(printable, source.unmatched))))
         if source.constants:
-            lines.append("  for every row: " + ", ".join(f"{key} = {value}" for key, value in source.constants.items()))
-        lines += [f"  {printable(note)}" for note in source.notes]
+            lines.append(_wrapped("  for every row: " + ", ".join(f"{key} = {value}" for key, value in source.constants.items())))
+        lines += [_wrapped(f"  {printable(note)}") for note in source.notes]
     return "\n".join(lines)
 
 
@@ -181,11 +187,11 @@ def reason_table(result: RunResult) -> str:
 
 def aside_table(result: RunResult) -> str:
     """The first rows that were set aside."""
-    rows = [
-        [row["file"], row["line"], row["field"], row["value"], row["reason"]]
-        for row in result.set_aside.head(_ROWS).iter_rows(named=True)
-    ]
-    return table(rows, ["file", "line", "field", "value", "reason"], right=(1,))
+    names = ["line", "field", "value", "reason"]
+    if len(result.sources) > 1:
+        names.insert(0, "file")
+    rows = result.set_aside.head(_ROWS).select(names).rows()
+    return table(rows, names, right=(names.index("line"),))
 
 
 def quality_table(result: RunResult) -> str:
@@ -225,7 +231,7 @@ def screening_report(result: RunResult) -> str:
         parts.append(f"Which law holds them up:\n{reasons}")
     if result.set_aside.height:
         parts.append(f"Set aside ({min(_ROWS, result.set_aside.height)} of {result.set_aside.height:,}):\n{aside_table(result)}")
-    parts.append(reconciliation(result))
+    parts.append(_wrapped(reconciliation(result)))
     if result.counts.quality_findings:
         parts.append(f"Remarks on the data ({min(_ROWS, result.quality.height)} of {result.quality.height:,}):\n{quality_table(result)}")
     if result.files:
@@ -239,11 +245,12 @@ def country_table(result: RunResult) -> str:
     if "importer" not in result.flows.columns:
         return ""
     summed = result.flows.group_by("importer").agg(pl.col("units", *VERDICTS).sum()).sort("importer")
+    met = [verdict for verdict in VERDICTS if summed[verdict].sum()]
     rows = [
-        [country_name(row["importer"]), row["units"], *(share(row[verdict], row["units"]) for verdict in VERDICTS)]
+        [country_name(row["importer"]), row["units"], *(share(row[verdict], row["units"]) for verdict in met)]
         for row in summed.iter_rows(named=True)
     ]
-    return table(rows, ["importer", "units", *VERDICTS], right=range(1, 8))
+    return table(rows, ["importer", "units", *met], right=range(1, 2 + len(met)))
 
 
 def flow_table(flows: pl.DataFrame) -> str:

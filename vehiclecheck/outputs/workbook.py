@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+
+from vehiclecheck.outputs.files import OutputError
+from vehiclecheck.outputs.neutral import neutral_cell
 
 #: Fill and letter colours of the lanes: readable in print, and told apart by colour-blind readers through the word beside.
 LANE_COLOURS = {
@@ -18,72 +24,100 @@ LANE_COLOURS = {
 }
 _MAX_WIDTH = 70
 _MAX_CELL = 32_000
+#: Whole numbers beyond this lose digits in a worksheet, whose numbers have 53 bits.
+_MAX_WHOLE = 2**53
+_FIRST_YEAR = 1900
+#: A workbook states when it was made; a fixed moment keeps the bytes of two runs the same.
+_MADE = dt.datetime(2000, 1, 1)
 
 
-def _book(path: Path) -> Any:
+@contextmanager
+def _book(path: Path) -> Iterator[Any]:
     import xlsxwriter
+    from xlsxwriter.exceptions import XlsxWriterException
 
     # text stays text: nothing from a stranger's file becomes a formula, a link or a number
-    return xlsxwriter.Workbook(
+    book = xlsxwriter.Workbook(
         str(path),
         {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True},
     )
+    book.set_properties({"created": _MADE})
+    try:
+        yield book
+        book.close()
+    except XlsxWriterException as error:
+        raise OutputError(f"{path.name}: cannot be written: {error}") from error
 
 
 def _put(sheet: Any, row: int, column: int, value: Any, style: Any, day: Any) -> None:
-    if value is None:
+    if value is None or value == "":
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float) and math.isfinite(value) and abs(value) <= _MAX_WHOLE:
         sheet.write_number(row, column, value, style)
-    elif isinstance(value, dt.date):
+    elif isinstance(value, dt.date) and not isinstance(value, dt.datetime) and value.year >= _FIRST_YEAR:
         sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), day)
     else:
-        text = str(value)
         # an exported sheet may be saved as CSV and opened again: the apostrophe travels with it
-        guarded = "'" + text if text[:1] in "=+-@\t\r" else text
-        sheet.write_string(row, column, guarded[:_MAX_CELL], style)
+        sheet.write_string(row, column, neutral_cell(str(value))[:_MAX_CELL], style)
 
 
-def _sheet(book: Any, name: str, frame: pl.DataFrame, lanes: list[str] | None = None) -> None:
+def _styles(book: Any, look: dict[str, Any]) -> tuple[Any, Any]:
+    """The formats of cells and of days."""
+    look = {"valign": "top", **look}
+    return book.add_format(look), book.add_format({**look, "num_format": "yyyy-mm-dd"})
+
+
+def _sheet(
+    book: Any,
+    name: str,
+    frame: pl.DataFrame,
+    *,
+    titles: Sequence[str] | None = None,
+    lanes: Sequence[str | None] | None = None,
+    wrapped: Sequence[str] = (),
+) -> None:
+    """One table. `titles` stand above the columns in place of their names, `lanes` colour the rows, and the text of the
+    columns `wrapped` may take several lines.
+    """
     sheet = book.add_worksheet(name)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    plain, day = book.add_format({"valign": "top"}), book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
-    styles = {}
-    for lane, (fill, ink) in LANE_COLOURS.items():
-        look = {"bg_color": fill, "font_color": ink, "valign": "top"}
-        styles[lane] = (book.add_format(look), book.add_format({**look, "num_format": "yyyy-mm-dd"}))
-    for column, title in enumerate(frame.columns):
-        longest = frame.get_column(title).head(200).cast(pl.String).str.len_chars().max()
-        width = max(len(title), int(longest) if isinstance(longest, int) else 0) + 2
+    looks = {None: {}} | {lane: {"bg_color": fill, "font_color": ink} for lane, (fill, ink) in LANE_COLOURS.items()}
+    styles = {lane: (_styles(book, look), _styles(book, {**look, "text_wrap": True})) for lane, look in looks.items()}
+    titles = list(titles or frame.columns)
+    for column, title in enumerate(titles):
+        longest = frame.to_series(column).head(200).cast(pl.String, strict=False).str.len_chars().max()
+        width = max(len(title), longest if isinstance(longest, int) else 0) + 2
         sheet.set_column(column, column, min(width, _MAX_WIDTH))
     sheet.freeze_panes(1, 1)
     if frame.height:
         sheet.autofilter(0, 0, frame.height, frame.width - 1)
-    for column, title in enumerate(frame.columns):
-        sheet.write_string(0, column, title, head)
+    for column, title in enumerate(titles):
+        sheet.write_string(0, column, neutral_cell(title)[:_MAX_CELL], head)
+    several = [name in wrapped for name in frame.columns]
     for number, row in enumerate(frame.iter_rows()):
-        style, day_style = styles[lanes[number]] if lanes is not None else (plain, day)
+        one_line, lines = styles[lanes[number] if lanes is not None else None]
         for column, value in enumerate(row):
-            _put(sheet, number + 1, column, value, style, day_style)
+            _put(sheet, number + 1, column, value, *(lines if several[column] else one_line))
 
 
 def plain_workbook(frame: pl.DataFrame, target: Path, name: str = "table") -> None:
-    """One table as a workbook."""
+    """One table as a workbook. OutputError or OSError if it cannot be written."""
     with _book(target) as book:
         _sheet(book, name, frame)
 
 
 def annotated_workbook(
-    shipment: pl.DataFrame, findings: pl.DataFrame, set_aside: pl.DataFrame, target: Path
+    shipment: pl.DataFrame, titles: Sequence[str], findings: pl.DataFrame, set_aside: pl.DataFrame, target: Path
 ) -> None:
     """The shipment as it came with a verdict before each row, a sheet of findings, and what was set aside.
 
-    `shipment` begins with the columns lane, verdict, why, missing; every other column is as it was written.
+    `shipment` begins with the columns lane (null: not judged), verdict, why, missing; every other column is as it was
+    written, and `titles` are the names that stand above the columns. OutputError or OSError if it cannot be written.
     """
     lanes = shipment["lane"].cast(pl.String).to_list()
     with _book(target) as book:
-        _sheet(book, "shipment", shipment, lanes)
+        _sheet(book, "shipment", shipment, titles=titles, lanes=lanes, wrapped=("why", "missing"))
         _sheet(book, "findings", findings)
         _sheet(book, "set aside", set_aside)

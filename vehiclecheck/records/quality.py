@@ -170,9 +170,9 @@ def vehicle_keys(numbers: pl.Series) -> pl.Series:
 def vin_flags(records: pl.DataFrame, *, assessed_year: int, light: pl.Expr) -> pl.DataFrame:
     """What is wrong with the numbers in `vin` of records with a `vehicle_key`: Boolean columns, one a check.
 
-    `light`: whether a record is certainly a car or a light goods vehicle. Where the records have bounds of the
-    model year, the year that a North American VIN tells is held against them. Each check looks only at the
-    numbers which it concerns.
+    `light`: whether a record is certainly a car or a light goods vehicle. Where the records have bounds of
+    the model year, the year that a North American VIN tells is held against them. Each check looks only at
+    the numbers which it concerns.
     """
     key, text = pl.col("vehicle_key"), pl.col("vin")
     is_vin = key.str.len_bytes() == 17

@@ -14,7 +14,6 @@ from typing import Any
 
 import polars as pl
 
-import vehiclecheck
 from vehiclecheck.outputs.files import (
     OutputError,
     join_parts,
@@ -30,6 +29,7 @@ from vehiclecheck.runs.options import RunError, RunOptions
 from vehiclecheck.runs.ranges import Counts, RangeResult
 from vehiclecheck.screening.judge import FINDING_COLUMNS
 from vehiclecheck.standards import Library
+from vehiclecheck.version import __version__
 
 _WORK = ".unfinished"
 #: Within the work folder: whole files that wait for their names. Its `run.json` comes last and says that all are there.
@@ -210,7 +210,7 @@ class RunFolder:
 def _identity(options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library) -> dict[str, Any]:
     """What makes two runs the same: files, options, packs, version."""
     return {
-        "vehiclecheck": vehiclecheck.__version__,
+        "vehiclecheck": __version__,
         "inputs": [
             {
                 "name": source.name,

@@ -317,7 +317,11 @@ def _checked(path: Path, library: Library, cases_file: Path) -> PackReport:
     except PackError as error:
         return PackReport(code, path.name, problems=(*problems, *_as_problems(error, path.name)))
     cases: list[Case] = []
-    if cases_file.is_file():
+    if code not in COUNTRY_CODES:
+        line = Lines(path.read_text(encoding="utf-8-sig")).find(["code"])
+        said = f"{code!r} is no country (ISO 3166-1 alpha-2) or bloc that a record can name"
+        problems.append(Problem(path.name, line, None, said + _hint(code, COUNTRY_CODES)))
+    elif cases_file.is_file():
         cases, unusable = read_cases(cases_file)
         problems += unusable
         problems += check_cases(cases, within, code)

@@ -35,6 +35,11 @@ FIELD_OF = {
 }
 
 
+#: The order of events: what comes surely before a date, and surely after it.
+_BEFORE = {"arrived": ("shipped",), "registered": ("shipped", "arrived")}
+_AFTER = {"shipped": ("arrived",)}
+
+
 def date_order(name: str) -> tuple[str, ...]:
     """The columns that may stand for the date `name` (arrival, declaration, …), the date itself first."""
     names = [name, *(other for other in FALLBACK_ORDER if other != name)]
@@ -90,28 +95,56 @@ class Facts:
         )
 
     def clock(self, name: str) -> Bounds:
-        """First and last possible day of the date `name`, or of the date that stands in for it."""
-        return pl.col(f"{name}_from"), pl.col(f"{name}_until")
+        """First and last possible day of the date `name` (arrival, …) that a test counts to: the record's own, or the
+        part of it that is being asked about.
+        """
+        if f"{name}_from" in self.columns:
+            return pl.col(f"{name}_from"), pl.col(f"{name}_until")
+        prefix = DATE_COLUMNS[name]
+        low, high = self.days(prefix)
+        # a vehicle is shipped before it arrives, and arrives before it is registered: what is not told is bounded so
+        earlier = [other for other in _BEFORE.get(prefix, ()) if f"{other}_lo" in self.columns]
+        later = [other for other in _AFTER.get(prefix, ()) if f"{other}_hi" in self.columns]
+        if earlier:
+            bound = pl.max_horizontal(self.days(other)[0] for other in earlier)
+            low = pl.when(self.dated(prefix)).then(low).otherwise(bound)
+        if later:
+            bound = pl.min_horizontal(self.days(other)[1] for other in later)
+            high = pl.when(self.dated(prefix)).then(high).otherwise(bound)
+        return low, high
 
-    def clock_columns(self, name: str) -> list[pl.Expr]:
-        """The columns that `clock` reads: the first date in the fallback order of which anything is known."""
+    def deciding(self, name: str) -> Bounds:
+        """First and last possible day of the date that picks the law: `name`, or the next date of which anything is
+        known. Unbounded where none is.
+        """
         known = [prefix for prefix in date_order(name) if {f"{prefix}_lo", f"{prefix}_hi"} & self.columns]
         if not known:
-            return [
-                pl.lit(FIRST_DAY, dtype=pl.Int32).alias(f"{name}_from"),
-                pl.lit(LAST_DAY, dtype=pl.Int32).alias(f"{name}_until"),
-            ]
+            return self.days(DATE_COLUMNS[name])
         low, high = self.days(known[-1])
         for prefix in reversed(known[:-1]):
-            known = self.dated(prefix)
+            dated = self.dated(prefix)
             first, last = self.days(prefix)
-            low, high = pl.when(known).then(first).otherwise(low), pl.when(known).then(last).otherwise(high)
-        return [low.alias(f"{name}_from"), high.alias(f"{name}_until")]
+            low, high = pl.when(dated).then(first).otherwise(low), pl.when(dated).then(last).otherwise(high)
+        return low, high
+
+    def decides(self, name: str) -> dict[str, pl.Expr]:
+        """For each date that may stand for `name`: whether it is the one that picks the law. `name` itself does where
+        nothing is known.
+        """
+        names = [other for other in DATE_COLUMNS if DATE_COLUMNS[other] in date_order(name)]
+        names.sort(key=lambda other: date_order(name).index(DATE_COLUMNS[other]))
+        before, chosen = pl.lit(False), {}
+        for other in names:
+            dated = self.dated(DATE_COLUMNS[other])
+            chosen[other] = dated & before.not_()
+            before = before | dated
+        chosen[name] = chosen[name] | before.not_()
+        return chosen
 
     def dated(self, prefix: str) -> pl.Expr:
         """Whether anything at all is known of a date."""
-        parts = [pl.col(f"{prefix}_{end}").is_not_null() for end in ("lo", "hi") if f"{prefix}_{end}" in self.columns]
-        return pl.any_horizontal(parts) if parts else pl.lit(False)
+        ends = [f"{prefix}_{end}" for end in ("lo", "hi") if f"{prefix}_{end}" in self.columns]
+        return pl.any_horizontal(pl.col(end).is_not_null() for end in ends) if ends else pl.lit(False)
 
     def mask(self, name: str) -> pl.Expr:
         """The set of possible categories, propulsions or conditions. A record without condition is used."""

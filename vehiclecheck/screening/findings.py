@@ -53,7 +53,7 @@ def rule_words(books: Sequence[Rulebook]) -> RuleWords:
         offsets[book.side] = len(rows)
         for rule in book.rules:
             version, kind = rule.version, kinds[rule.version.kind]
-            asks = version.asks if version.kind != "min_emission_class" else _class_asked(rule)
+            asks = version.asks
             required, unit = kind.required(asks)
             rows.append(
                 {
@@ -76,16 +76,6 @@ def rule_words(books: Sequence[Rulebook]) -> RuleWords:
         [_as_enum(name, [row[name] for row in rows]) for name in names],
     )
     return RuleWords(offsets, table, _as_enum("message", messages))
-
-
-def _class_asked(rule: Rule) -> dict[str, str]:
-    from vehiclecheck.vocabulary.terms import HEAVY_DUTY
-
-    asks = rule.version.asks
-    if "class" in asks:
-        return {"class": asks["class"]}
-    heavy = rule.category & ~HEAVY_DUTY == 0
-    return {"class": asks.get("heavy" if heavy else "light") or asks.get("light") or asks["heavy"]}
 
 
 def _as_enum(name: str, words: list[str]) -> pl.Series:

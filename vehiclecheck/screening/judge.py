@@ -156,7 +156,7 @@ class Judge:
         own = {side: place for side, place in places.items() if side != "standard"}
         overall = overall_place(own) if own else places["standard"]
         facts = Facts(base.columns)
-        start, until = facts.clock_columns("arrival")
+        start, until = facts.deciding("arrival")
         columns: list[pl.Expr | pl.Series] = [
             pl.col(name) for name in ("record_id", "line", "exporter", "importer", "quantity") if name in base.columns
         ]

@@ -134,12 +134,8 @@ class SideJudge:
         return SideResult(self.book, worst, summaries, pl.concat(kept) if kept else _no_findings())
 
     def _facts(self, base: pl.DataFrame, country: pl.Series) -> tuple[pl.DataFrame, Facts]:
-        """The frame with the columns that all tests share: country, profile, clocks, places of names."""
+        """The frame with the columns that all tests share: country, profile, places of names."""
         facts = Facts(base.columns, self.book.relations)
-        clocks = {rule.shape.decides for rule in self.book.rules}
-        for rule in self.book.rules:
-            clocks |= {value for key, value in rule.version.asks.items() if key in ("to_date", "at", "valid_at")}
-        columns = [expr for name in DATE_COLUMNS if name in clocks for expr in facts.clock_columns(name)]
         masks = {name: facts.mask(name) for name in PROFILE}
         if self.book.subject == "fuel":
             products = pl.Series([1, 2, 4, 8], dtype=pl.Int32)
@@ -147,7 +143,6 @@ class SideJudge:
             masks["category"] = pl.lit(15, dtype=pl.Int32) if told is None else told.fill_null(15)
         key = masks["category"] * 4096 + masks["propulsion"] * 8 + masks["condition"]
         frame = base.lazy().with_columns(
-            *columns,
             *facts.position_columns(self.book.domains),
             key.cast(pl.Int32).alias("@profile"),
             pl.lit(country.cast(pl.Int32)).alias("@country"),
@@ -171,7 +166,7 @@ class SideJudge:
         self, frame: pl.DataFrame, facts: Facts, cells: Cells, places: pl.Series, details: bool
     ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         calendar = cells.calendar
-        first, last = facts.clock(calendar.decides)
+        first, last = facts.deciding(calendar.decides)
         profile = pl.lit(places).gather(pl.col("@profile"))
         placed = (
             frame.lazy()
@@ -358,20 +353,33 @@ class SideJudge:
     def _by_parts(self, rows: pl.DataFrame, facts: Facts, cells: Cells) -> pl.DataFrame:
         """Findings (passes included) of rows that straddle periods, merged by provision, with their severity."""
         calendar = cells.calendar
-        start, until = f"{calendar.decides}_from", f"{calendar.decides}_until"
+        first, last = facts.deciding(calendar.decides)
+        used = facts.decides(calendar.decides)
         parts = (
             rows.drop(name for name in rows.columns if name.startswith("@code"))
             .with_columns(
                 pl.int_ranges("@period", pl.col("@until") + 1, dtype=pl.Int32).alias("@period"),
                 (pl.col("@until") - pl.col("@period") + 1).alias("@parts"),
+                first.alias("@first"),
+                last.alias("@last"),
+                *(dated.alias(f"@decides:{name}") for name, dated in used.items()),
             )
             .explode("@period", empty_as_null=True)
             .with_columns(
-                pl.max_horizontal(start, pl.lit(calendar.starts).gather(pl.col("@period"))).alias(start),
-                pl.min_horizontal(until, pl.lit(calendar.ends).gather(pl.col("@period")) - 1).alias(until),
+                pl.max_horizontal("@first", pl.lit(calendar.starts).gather(pl.col("@period"))).alias("@first"),
+                pl.min_horizontal("@last", pl.lit(calendar.ends).gather(pl.col("@period")) - 1).alias("@last"),
                 (pl.col("@period") * cells.profiles + pl.col("@place")).alias("@cell"),
             )
         )
+        # a test that counts to the very date that picks the law sees the part of it in which that law holds
+        windows = []
+        for name in used:
+            low, high = facts.clock(name)
+            chosen = pl.col(f"@decides:{name}")
+            windows.append(pl.when(chosen).then("@first").otherwise(low).alias(f"{name}_from"))
+            windows.append(pl.when(chosen).then("@last").otherwise(high).alias(f"{name}_until"))
+        parts = parts.with_columns(windows)
+        facts = Facts(parts.columns, self.book.relations)
         long = pl.concat(
             pl.collect_all(
                 self._findings(
@@ -390,8 +398,9 @@ class SideJudge:
             long.with_columns(
                 pl.lit(self._provision).gather(pl.col("rule")).alias("provision"),
                 pl.lit(self._weight).gather(pl.col("rule")).alias("weight"),
+                pl.lit(self._effect).gather(pl.col("rule")).alias("effect"),
             )
-            .group_by("row", "provision", "weight")
+            .group_by("row", "provision", "weight", "effect")
             .agg(
                 pl.col("rule").max(),
                 _merged_code().alias("code"),

@@ -18,7 +18,6 @@ from vehiclecheck.screening.facts import ALWAYS, FIELD_OF, NEVER, Answer, Facts,
 from vehiclecheck.screening.kinds import Observation, registry
 from vehiclecheck.standards.model import DECIDING_STATUSES, PROPOSED_STATUSES, Pack, Version
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_code, day_of_text
-from vehiclecheck.vocabulary.ladders import threshold
 from vehiclecheck.vocabulary.terms import (
     ALL_CATEGORIES,
     ALL_CONDITIONS,
@@ -192,15 +191,11 @@ def _scope_params(scope: Mapping[str, Any], prefix: str, side: str, sets: NameSe
     return found
 
 
-def _without_class_split(version: Version) -> list[tuple[Mapping[str, Any], int]]:
-    """An emission provision that names a light and a heavy class is one rule for each; (asks, categories)."""
-    asks = version.asks
-    if version.kind != "min_emission_class" or "class" in asks:
-        return [(asks, ALL_CATEGORIES)]
-    light, heavy = asks.get("light"), asks.get("heavy")
-    if light and heavy and threshold(light) == threshold(heavy):
-        return [({"class": light}, LIGHT_DUTY | HEAVY_DUTY)]
-    return [({"class": name}, mask) for name, mask in ((light, LIGHT_DUTY), (heavy, HEAVY_DUTY)) if name]
+def _classes_asked(version: Version) -> int:
+    """The categories that an emission provision with a light or a heavy class speaks of."""
+    if version.kind != "min_emission_class" or "class" in version.asks:
+        return ALL_CATEGORIES
+    return (LIGHT_DUTY if "light" in version.asks else 0) | (HEAVY_DUTY if "heavy" in version.asks else 0)
 
 
 def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") -> Rulebook:
@@ -216,8 +211,7 @@ def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") ->
             judged = {direction, "market"} if subject == "fuel" and direction == "import" else {direction}
             if version.subject != subject or version.direction not in judged:
                 continue
-            for asks, categories in _without_class_split(version):
-                rules.append(_rule(version, asks, categories, side, kinds, sets))
+            rules.append(_rule(version, side, kinds, sets))
     names = sorted({name for rule in rules for name in rule.params})
     params = {name: _param_series(name, [rule.params.get(name) for rule in rules]) for name in names}
     return Rulebook(
@@ -232,14 +226,14 @@ def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") ->
     )
 
 
-def _rule(
-    version: Version, asks: Mapping[str, Any], categories: int, side: str, kinds: Mapping[str, Any], sets: NameSets
-) -> Rule:
-    kind = kinds[version.kind]
+def _rule(version: Version, side: str, kinds: Mapping[str, Any], sets: NameSets) -> Rule:
+    kind, asks = kinds[version.kind], version.asks
     category, propulsion, condition = _cell_masks(version.scope)
+    category &= _classes_asked(version)
     cells_only = [scope for scope in version.exempt if not _row_scope(scope)]
     by_row = [scope for scope in version.exempt if _row_scope(scope)]
     params = {f"{version.kind}.{name}": value for name, value in kind.params(asks, sets).items()}
+    params[f"{version.kind}.scope.category"] = category
     params |= _scope_params(version.scope, "scope.", side, sets)
     for number, scope in enumerate(by_row):
         params |= _scope_params(scope, f"exempt{number}.", side, sets)
@@ -258,7 +252,7 @@ def _rule(
             scope=_row_scope(version.scope),
             exempt=exempt,
         ),
-        category=category & categories,
+        category=category,
         propulsion=propulsion,
         condition=condition,
         exempt_cells=[_cell_masks(scope) for scope in cells_only],

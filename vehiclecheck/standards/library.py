@@ -177,7 +177,10 @@ def _hint(word: str, known: Iterable[str]) -> str:
 def _adoption_error(
     path: Path, number: int, where: list[str], provision: str | None, message: str
 ) -> PackError:
-    line = Lines(path.read_text(encoding="utf-8-sig")).find(["adopt", number, *where])
+    try:
+        line = Lines(path.read_text(encoding="utf-8-sig")).find(["adopt", number, *where])
+    except OSError:  # a pack that is no file
+        line = 1
     problem = Problem(path.name, line, provision, message)
     return PackError(str(problem), [problem])
 
@@ -196,10 +199,27 @@ def _fact_ids(document: Mapping[str, Any]) -> frozenset[str]:
 class Library:
     """All packs that a run may use: countries and standards by code, read when first asked for."""
 
-    def __init__(self, countries: Mapping[str, Path], standards: Mapping[str, Path]) -> None:
+    def __init__(
+        self,
+        countries: Mapping[str, Path],
+        standards: Mapping[str, Path],
+        documents: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self._countries = dict(countries)
         self._standards = dict(standards)
+        self._documents = dict(documents or {})
         self._packs: dict[str, Pack] = {}
+
+    @classmethod
+    def of_documents(
+        cls, countries: Mapping[str, Mapping[str, Any]], standards: Mapping[str, Mapping[str, Any]]
+    ) -> Library:
+        """A library of packs that are no files (drafts, tests): what their TOML would hold, days as text."""
+
+        def named(packs: Mapping[str, Any]) -> dict[str, Path]:
+            return {code: Path(f"{code}.toml") for code in packs}
+
+        return cls(named(countries), named(standards), {**countries, **standards})
 
     @property
     def countries(self) -> list[str]:
@@ -231,7 +251,7 @@ class Library:
 
     def _build(self, code: str) -> Pack:
         path = self.file(code)
-        document = _checked_document(path)
+        document = self._documents.get(code) or _checked_document(path)
         if document["code"] != code:
             raise PackError(
                 f"{path.name}: holds the pack {document['code']!r}; its name must be {document['code']}.toml"
@@ -353,7 +373,7 @@ def _pack_files(folder: Path) -> dict[str, Path]:
 
 def load_library(extra: Path | None = None) -> Library:
     """The shipped packs, extended and replaced by those of the folder `extra` (country packs at its top,
-    standards in its folder `standards`). They are read and checked when first used. PackError: no such folder.
+    standards in its folder `standards`). Read and checked when first used. PackError: no such folder.
     """
     root = data_root()
     countries = _pack_files(root / "countries")

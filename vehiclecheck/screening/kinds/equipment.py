@@ -12,7 +12,8 @@ from vehiclecheck.screening.kinds import Observation, Sets
 
 
 def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(sorted(asks["items"]))
+    # records write `no-airbags` and `emission-reduction`: hyphens inside an item
+    return tuple(sorted(item.replace("_", "-") for item in asks["items"]))
 
 
 def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
@@ -27,7 +28,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     for item in shape:
         absent = listed.str.contains(rf"(^|[;,\s])no-{item}([;,\s]|$)")
         present = listed.str.contains(rf"(^|[;,\s]){item}([;,\s]|$)")
-        outcome = outcome & Answer((present & absent.not_()).fill_null(False), absent.fill_null(False))
+        outcome = outcome & Answer((present & absent.not_()).fill_null(False), (absent & present.not_()).fill_null(False))
     return Observation(outcome=outcome, fields={"equipment": outcome.settled})
 
 

@@ -1,6 +1,6 @@
-"""At least an emission class, by its position on the Euro ladder.
+"""At least an emission class, by its position on the Euro ladder: one for all, or one for light and one for heavy vehicles.
 
-A provision that names a light and a heavy class is two rules (see `rulebook`): here there is one class.
+Where the category is open, what it may be is asked: a class that does for both passes, one that does for neither fails.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import Facts, Param, within
+from vehiclecheck.screening.facts import Answer, Facts, Param, within
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.vocabulary.ladders import threshold
+from vehiclecheck.vocabulary.terms import HEAVY_DUTY, LIGHT_DUTY
 
 
 def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
-    return ()
+    return ("class",) if "class" in asks else tuple(name for name in ("light", "heavy") if name in asks)
 
 
 def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
-    return {"limit": threshold(asks["class"])}
+    return {name: threshold(asks[name]) for name in ("class", "light", "heavy") if name in asks}
 
 
 def position(facts: Facts) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
@@ -31,14 +32,25 @@ def position(facts: Facts) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     if not facts.has("class_inferred_lo"):
         return stated, high, pl.lit(False)
     inferred = facts.positions("class_inferred_lo", float("-inf"))
-    return pl.max_horizontal(stated, inferred), high, inferred > stated
+    # a class below what its market asked for is as it is stated: then the market tells nothing
+    counts = (inferred > stated) & (inferred <= high)
+    return pl.when(counts).then(inferred).otherwise(stated), high, counts
 
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     low, high, inferred = position(facts)
+    # positions are kept in single precision, and so the limit is: 6.2 is 6.2 only among its like
+    answers = {name: within((low, high), param(name).cast(pl.Float32), None) for name in shape}
+    outcome = next(iter(answers.values()))
+    if len(answers) > 1:
+        category = facts.mask("category") & param("scope.category")
+        light, heavy = (category & LIGHT_DUTY) == 0, (category & HEAVY_DUTY) == 0
+        outcome = Answer(
+            (light | answers["light"].yes) & (heavy | answers["heavy"].yes),
+            (light | answers["light"].no) & (heavy | answers["heavy"].no),
+        )
     return Observation(
-        # positions are kept in single precision, and so the limit is: 6.2 is 6.2 only among its like
-        outcome=within((low, high), param("limit").cast(pl.Float32), None),
+        outcome=outcome,
         low=pl.when(low.is_finite()).then(low.cast(pl.Float64).round(2)),
         high=pl.when(high.is_finite()).then(high.cast(pl.Float64).round(2)),
         fields={"emission_class": facts.positions("class_lo", float("-inf")) == high},
@@ -51,4 +63,7 @@ def quantity(asks: Mapping[str, Any]) -> str:
 
 
 def required(asks: Mapping[str, Any]) -> tuple[str, str]:
-    return f"at least {asks['class']}", "Euro"
+    if "class" in asks:
+        return f"at least {asks['class']}", "Euro"
+    parts = [f"{asks[name]} ({name} vehicles)" for name in ("light", "heavy") if name in asks]
+    return f"at least {', '.join(parts)}", "Euro"

@@ -33,14 +33,14 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
         # due above `over`, or from it on where the law says that reaching it is enough
         limit = units(asks, asks["over"])
         return {"limit": math.ceil(limit) - 1 if asks.get("reaching") == "refused" else math.floor(limit)}
-    return {"limit": threshold(asks["below"])} if asks["by"] == "class" else {}
+    return {"class": threshold(asks["below"])} if asks["by"] == "class" else {}
 
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     if shape[0] == "all":
         return Observation(outcome=NEVER)
     if shape[0] == "class":
-        return emission.observe((), facts, param)
+        return emission.observe(("class",), facts, param)
     *how, unit = shape[1:]
     low, high = age(facts, tuple(how))
     return Observation(
