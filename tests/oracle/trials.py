@@ -327,7 +327,9 @@ def registration(asks: dict[str, Any], record: Record, scope: dict[str, Any]) ->
     if "within_months_of_manufacture" in asks:
         age = Age(elapsed, "manufactured", "first_registered", record)
         limit = asks["within_months_of_manufacture"]
-        return age.trial(limit, "months", lambda at: at <= 0, growing_fails=True)
+        trial = age.trial(limit, "months", lambda at: at <= 0, growing_fails=True)
+        # made before registered: the time between is never less than nothing
+        return Trial(trial.outcome, max(trial.low or 0.0, 0.0), trial.high, trial.inferred, trial.missing)
     age = Age(elapsed, "first_registered", DATE_KEYS[asks.get("to_date", "arrival")], record)
     if "at_least_months" in asks:
         return age.trial(asks["at_least_months"], "months", lambda at: at >= 0, growing_fails=False)

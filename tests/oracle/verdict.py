@@ -128,6 +128,8 @@ def answers_of(provision: Provision, record: Record, side: str) -> tuple[str, in
             if asked == "possible":
                 missing |= {"category"}
             if level == "possible" and trial.outcome == "fail":
+                # the test is settled: only what the scope waits for could settle the rest
+                missing -= trial.missing - unsettled
                 trial = Trial("unknown", trial.low, trial.high, trial.inferred, trial.missing)
             answers.append(Answer(at, version, trial, missing if trial.outcome == "unknown" else frozenset()))
     return used, len(parts), answers

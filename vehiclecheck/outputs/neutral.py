@@ -11,17 +11,19 @@ import re
 import polars as pl
 
 _FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
+#: A hyphen alone is no formula: so people write that there is nothing, and so standard input is called.
+_NOTHING = "-"
 _FORMULA_HERE = re.compile(_FORMULA)
 
 
 def neutral_text(column: pl.Expr) -> pl.Expr:
     """The column with an apostrophe before every cell that a spreadsheet would take for a formula."""
-    return pl.when(column.str.contains(_FORMULA)).then(pl.lit("'") + column).otherwise(column)
+    return pl.when(column.str.contains(_FORMULA) & (column != _NOTHING)).then(pl.lit("'") + column).otherwise(column)
 
 
 def neutral_cell(text: str) -> str:
     """`neutral_text` for one cell."""
-    return "'" + text if _FORMULA_HERE.match(text) else text
+    return "'" + text if _FORMULA_HERE.match(text) and text != _NOTHING else text
 
 
 def neutral_frame(frame: pl.DataFrame) -> pl.DataFrame:

@@ -34,59 +34,45 @@ def _contradiction(records: pl.DataFrame, test: pl.Expr) -> pl.Series | None:
     return found if found.any() else None
 
 
-def _unless(contradiction: pl.Series | None, crossed: pl.Expr, stated: str) -> pl.Expr:
-    if contradiction is None:
-        return crossed.alias(stated)
-    return pl.when(pl.lit(contradiction)).then(stated).otherwise(crossed).alias(stated)
-
-
 def cross(records: pl.DataFrame) -> Crossed:
     """Cross the bounds of manufacture, first registration and model year of `records` (day codes and years,
     Int32).
 
-    Bounds that follow are added as columns. Where two dates contradict each other (no day fits both) each
-    stands as stated.
+    Bounds that follow are added as columns. Where what a record states contradicts itself (no day fits all of it)
+    each date stands as stated, and what is not stated stays unknown.
     """
     made, registered, model = (pair[0] in records.columns for pair in (_MADE, _REGISTERED, _MODEL))
     if not (made or registered or model):
         return Crossed(records, None, None)
+    none = pl.lit(None, dtype=pl.Int32)
+    pairs = ((_MADE, made), (_REGISTERED, registered), (_MODEL, model))
+    stated = {name: pl.col(name) if there else none for pair, there in pairs for name in pair}
+    low, high = (stated[name] for name in _MADE)
+    model_low, model_high = (stated[name] for name in _MODEL)
     model_contradicts = late = None
     if model:
         # model year Y is made from 1 January Y-1 to 31 December Y
-        first = (pl.col("model_year_lo") - 1) * YEAR + 1
-        last = pl.col("model_year_hi") * YEAR + 11 * MONTH + 31
+        first, last = (model_low - 1) * YEAR + 1, model_high * YEAR + 11 * MONTH + 31
         if made:
-            model_contradicts = _contradiction(
-                records, (pl.col("manufactured_lo") > last) | (pl.col("manufactured_hi") < first)
-            )
-            records = records.with_columns(
-                _unless(model_contradicts, pl.max_horizontal("manufactured_lo", first), "manufactured_lo"),
-                _unless(model_contradicts, pl.min_horizontal("manufactured_hi", last), "manufactured_hi"),
-            )
+            model_contradicts = _contradiction(records, (low > last) | (high < first))
+            low, high = pl.max_horizontal(low, first), pl.min_horizontal(high, last)
         else:
-            records = records.with_columns(first.alias("manufactured_lo"), last.alias("manufactured_hi"))
-    if registered and (made or model):
-        late = _contradiction(records, pl.col("manufactured_lo") > pl.col("first_registered_hi"))
-        records = records.with_columns(
-            _unless(late, pl.min_horizontal("manufactured_hi", "first_registered_hi"), "manufactured_hi"),
-            _unless(late, pl.max_horizontal("first_registered_lo", "manufactured_lo"), "first_registered_lo"),
-        )
-    elif registered:
-        records = records.with_columns(
-            pl.lit(None, dtype=pl.Int32).alias("manufactured_lo"),
-            pl.col("first_registered_hi").alias("manufactured_hi"),
-        )
-    else:
-        records = records.with_columns(
-            pl.col("manufactured_lo").alias("first_registered_lo"),
-            pl.lit(None, dtype=pl.Int32).alias("first_registered_hi"),
-        )
-    low, high = pl.col("manufactured_lo") // YEAR, pl.col("manufactured_hi") // YEAR + 1
-    if model:
-        records = records.with_columns(
-            _unless(model_contradicts, pl.max_horizontal("model_year_lo", low), "model_year_lo"),
-            _unless(model_contradicts, pl.min_horizontal("model_year_hi", high), "model_year_hi"),
-        )
-    else:
-        records = records.with_columns(low.alias("model_year_lo"), high.alias("model_year_hi"))
-    return Crossed(records, model_contradicts, late)
+            low, high = first, last
+    if registered:
+        if made or model:
+            late = _contradiction(records, low > stated["first_registered_hi"])
+        high = pl.min_horizontal(high, stated["first_registered_hi"])
+    crossed = {
+        "manufactured_lo": low,
+        "manufactured_hi": high,
+        "first_registered_lo": pl.max_horizontal(stated["first_registered_lo"], low),
+        "first_registered_hi": stated["first_registered_hi"],
+        "model_year_lo": pl.max_horizontal(model_low, low // YEAR),
+        "model_year_hi": pl.min_horizontal(model_high, high // YEAR + 1),
+    }
+    contradictions = [found for found in (model_contradicts, late) if found is not None]
+    if contradictions:
+        contradicts = pl.any_horizontal(pl.lit(found) for found in contradictions)
+        crossed = {name: pl.when(contradicts).then(stated[name]).otherwise(bound) for name, bound in crossed.items()}
+    bounds = [bound.cast(pl.Int32).alias(name) for name, bound in crossed.items()]
+    return Crossed(records.with_columns(bounds), model_contradicts, late)

@@ -338,11 +338,9 @@ def read_column(column: pl.Series, spec: NumberField, style: int) -> NumberColum
         frame = values.to_frame("v")
         fine = frame.select(_fine(pl.col("v"), spec)).to_series()
         if not fine.all():  # nulls count as fine
-            reasons = frame.select(
-                pl.when(~pl.lit(fine)).then(
-                    pl.lit("no whole number" if _only_fractions(values, fine, spec) else spec.refusal)
-                )
-            ).to_series()
+            fraction = pl.lit(spec is QUANTITY) & pl.col("v").is_between(spec.low, spec.high)
+            reason = pl.when(fraction).then(pl.lit("no whole number")).otherwise(pl.lit(spec.refusal))
+            reasons = frame.select(pl.when(~pl.lit(fine)).then(reason)).to_series()
             values = frame.select(pl.when(pl.lit(fine)).then("v")).to_series()
             high = values
     if not others.is_empty():
@@ -361,9 +359,3 @@ def read_column(column: pl.Series, spec: NumberField, style: int) -> NumberColum
                 whys if reasons is None else pl.select(pl.coalesce(pl.lit(reasons), pl.lit(whys))).to_series()
             )
     return NumberColumn(values, high, reasons)
-
-
-def _only_fractions(values: pl.Series, fine: pl.Series, spec: NumberField) -> bool:
-    """Whether what is refused lies inside the limits, so that its fraction is the reason."""
-    bad = values.filter(~fine)
-    return spec is QUANTITY and bool(bad.is_between(spec.low, spec.high).all())

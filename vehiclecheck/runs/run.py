@@ -70,7 +70,8 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1, annotate=annotate)
     size = max(1, min(options.range_rows, _PAIRS // max(1, len(importers))))
     folder = RunFolder.open(options, sources, judge.codes_used, library) if options.out is not None else None
-    parts = [part for source in sources for part in source.ranges(size)]
+    # files without a single row give one empty range, so that the results have their columns
+    parts = [part for source in sources for part in source.ranges(size)] or [RowRange(sources[0], 0, 0)]
     result = RunResult(
         counts=Counts(),
         flows=pl.DataFrame(),
@@ -101,10 +102,17 @@ def _open(paths: Sequence[str], options: RunOptions) -> list[Source]:
     given = {"importer": options.to[0]} if options.to and options.to[0] != ALL else {}
     if options.sender:
         given["exporter"] = options.sender
-    return [
+    sources = [
         open_source(path, options.layout, options.subject, given=given, index=place)  # type: ignore[arg-type]
         for place, path in enumerate(expand(paths))
     ]
+    for source in sources:
+        told = {*source.matched, *source.constants, *source.rules.extract, *source.rules.implied}
+        if "importer" not in told and not options.to:
+            raise RunError(
+                f"{source.name}: names no importing country: add a column `importer` or give the country (--to)"
+            )
+    return sources
 
 
 def _mapped(parts: Sequence[RowRange], work: Callable[[RowRange], RangeResult], threads: int) -> Iterator[RangeResult]:

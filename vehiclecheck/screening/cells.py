@@ -8,13 +8,14 @@ gathers. A rule gets a *slot* of its shape in the cell; two rules of one shape i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from vehiclecheck.screening.rulebook import Rule, Rulebook, Shape
-from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY
+from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, YEAR, day_code, day_of
 
 #: The columns of a profile, and what a row without the column is.
 PROFILE = ("category", "propulsion", "condition")
@@ -33,8 +34,8 @@ class Slot:
 class Calendar:
     """The periods of all countries of a rulebook for one deciding date.
 
-    `place` maps (country, day) to a period; `starts` are the first days of the periods; a period is *plain* unless one
-    provision has two versions there that may both be in force.
+    `place` maps (country, day) to a period; `starts` and `lasts` are the first and last days of the periods; `members`
+    the rules that may be in force there, each with whether it surely is.
     """
 
     decides: str
@@ -43,7 +44,7 @@ class Calendar:
     offset: pl.Series
     place: pl.Series
     starts: pl.Series
-    ends: pl.Series
+    lasts: pl.Series
     members: list[list[tuple[int, bool]]]
 
     def period(self, country: pl.Expr, day: pl.Expr) -> pl.Expr:
@@ -76,7 +77,7 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
     first, last = (min(real) - 1, max(real)) if real else (FIRST_DAY, FIRST_DAY)
     width = last - first + 1
     starts: list[int] = []
-    ends: list[int] = []
+    lasts: list[int] = []
     members: list[list[tuple[int, bool]]] = []
     runs: list[tuple[int, int]] = []
     offsets: dict[str, int] = {}
@@ -86,7 +87,7 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
         for start, end in zip(days, [*days[1:], LAST_DAY + 1], strict=True):
             period = len(starts)
             starts.append(start)
-            ends.append(end)
+            lasts.append(_day_before(end))
             members.append(
                 [
                     (number, _covers(book.rules[number].certain, start, end))
@@ -109,9 +110,16 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
         offset=pl.Series("offset", [offsets.get(code) for code in codes], dtype=pl.Int32),
         place=place,
         starts=pl.Series("start", starts, dtype=pl.Int32),
-        ends=pl.Series("end", ends, dtype=pl.Int32),
+        lasts=pl.Series("last", lasts, dtype=pl.Int32),
         members=members,
     )
+
+
+def _day_before(code: int) -> int:
+    """The day code of the calendar day before (codes have gaps at the ends of months)."""
+    if code > LAST_DAY:
+        return LAST_DAY
+    return day_code(day_of(code) - dt.timedelta(days=1)) if code > FIRST_DAY + YEAR else FIRST_DAY
 
 
 def _edges(rule: Rule) -> tuple[int, int, int, int]:

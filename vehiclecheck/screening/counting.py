@@ -14,7 +14,8 @@ from typing import Any
 import polars as pl
 
 from vehiclecheck.screening.facts import Bounds, Facts
-from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, MONTH, YEAR
+from vehiclecheck.vocabulary.days import MONTH, YEAR
+from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 
 UNITS = {"years": YEAR, "months": MONTH}
 
@@ -81,17 +82,21 @@ def _rounded(bounds: Bounds, how: str, year_starts: str) -> Bounds:
     return low, high
 
 
+def _ends(facts: Facts, shape: tuple[str, ...]) -> tuple[Bounds, Bounds]:
+    """What is counted from and what is counted to, each as the law rounds it."""
+    from_date, to_date, counting, year_starts = shape
+    start, end = counted_from(facts, from_date), facts.clock(to_date)
+    if counting == "next_january":
+        low, high = start
+        return ((low // YEAR + 1) * YEAR + 1, (high // YEAR + 1) * YEAR + 1), end
+    if from_date != "model_year":
+        start = _rounded(start, counting, year_starts)
+    return start, _rounded(end, counting, year_starts)
+
+
 def age(facts: Facts, shape: tuple[str, ...]) -> Bounds:
     """Least and greatest possible age in day-code units."""
-    from_date, to_date, counting, year_starts = shape
-    start = counted_from(facts, from_date)
-    end = facts.clock(to_date)
-    if counting == "next_january":
-        start = tuple((code // YEAR + 1) * YEAR + 1 for code in start)  # type: ignore[assignment]
-    elif from_date == "model_year":
-        end = _rounded(end, counting, year_starts)
-    else:
-        start, end = _rounded(start, counting, year_starts), _rounded(end, counting, year_starts)
+    start, end = _ends(facts, shape)
     return end[0] - start[1], end[1] - start[0]
 
 
@@ -101,16 +106,16 @@ def reported(code: pl.Expr, unit: float) -> pl.Expr:
     return pl.when(bounded).then(code / unit)
 
 
-def settled_fields(facts: Facts, from_date: str, to_date: str | None) -> dict[str, pl.Expr]:
-    """The record fields an age rests on, each with whether it is known exactly."""
-    low, high = counted_from(facts, from_date)
-    fields = {FROM_FIELDS[from_date]: low == high}
-    if to_date is not None:
-        from vehiclecheck.vocabulary.terms import DATE_COLUMNS
+def settled_fields(facts: Facts, shape: tuple[str, ...]) -> dict[str, pl.Expr]:
+    """The record fields an age rests on, each with whether it is known as exactly as the law counts."""
+    start, end = _ends(facts, shape)
+    return {FROM_FIELDS[shape[0]]: start[0] == start[1], f"{DATE_COLUMNS[shape[1]]}_on": end[0] == end[1]}
 
-        first, last = facts.clock(to_date)
-        fields[f"{DATE_COLUMNS[to_date]}_on"] = first == last
-    return fields
+
+def settled_start(facts: Facts, from_date: str) -> dict[str, pl.Expr]:
+    """The one field that a fixed first day rests on."""
+    low, high = counted_from(facts, from_date)
+    return {FROM_FIELDS[from_date]: low == high}
 
 
 def counting_words(asks: Mapping[str, Any]) -> str:
@@ -123,7 +128,3 @@ def number_words(number: float) -> str:
     """A number without a needless decimal point."""
     return f"{number:g}"
 
-
-def unbounded(code: int) -> bool:
-    """Whether a day code is a sentinel for "not known"."""
-    return code <= FIRST_DAY or code >= LAST_DAY

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from vehiclecheck.screening.cells import PROFILE, Cells, Slot, build_calendar, build_cells
-from vehiclecheck.screening.facts import Answer, Facts
+from vehiclecheck.screening.facts import Answer, Facts, subset
 from vehiclecheck.screening.rulebook import ADVICE, CONDITIONAL, REFUSING, Rulebook, applies, observe
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 
@@ -99,6 +99,18 @@ class SideJudge:
             "propulsion": pl.Series([rule.propulsion for rule in book.rules], dtype=pl.Int32),
             "condition": pl.Series([rule.condition for rule in book.rules], dtype=pl.Int32),
         }
+        depth = max((len(rule.exempt_cells) for rule in book.rules), default=0)
+        #: The n-th exemption of each rule that cells test, as masks; null where a rule has fewer.
+        self._spared = [
+            {
+                name: pl.Series(
+                    [rule.exempt_cells[nth][place] if nth < len(rule.exempt_cells) else None for rule in book.rules],
+                    dtype=pl.Int32,
+                )
+                for place, name in enumerate(PROFILE)
+            }
+            for nth in range(depth)
+        ]
         provisions: dict[str, int] = {}
         self._provision = pl.Series(
             [provisions.setdefault(rule.version.provision, len(provisions)) for rule in book.rules], dtype=pl.Int32
@@ -196,7 +208,7 @@ class SideJudge:
         else:
             summary = judged.select("row", pl.max_horizontal([*_weighed(cells.slots).values(), 0]).cast(pl.Int8).alias("severity"))
         parts = judged.filter(pl.col("@cell").is_null() & pl.col("@period").is_not_null())
-        if parts.height:
+        if parts.height and cells.slots:
             merged = self._by_parts(parts, facts, cells)
             by_parts = self._summary_by_parts(merged).select(summary.columns)
             summary = summary.update(by_parts, on="row", how="left")
@@ -339,12 +351,18 @@ class SideJudge:
             missing = missing | pl.when(test.settled.not_() & known.not_()).then(self._bit(name)).otherwise(0)
         for name, known in settled.items():
             missing = missing | pl.when(known).then(0).otherwise(self._bit(name))
-        for name, scope in self._scopes.items():
-            have, field = facts.mask(name), "product" if (self.book.subject, name) == ("fuel", "category") else name
-            if self.book.subject == "fuel" and name != "category":
-                continue
-            inside = have & pl.lit(scope).gather(rule)
-            missing = missing | pl.when(inside == have).then(0).otherwise(self._bit(field))
+        names = ("category",) if self.book.subject == "fuel" else PROFILE
+        field = {name: "product" if self.book.subject == "fuel" else name for name in names}
+        for name in names:
+            inside = subset(facts.mask(name), pl.lit(self._scopes[name]).gather(rule))
+            missing = missing | pl.when(inside.yes).then(0).otherwise(self._bit(field[name]))
+        for spared in self._spared:
+            parts = {name: subset(facts.mask(name), pl.lit(spared[name]).gather(rule)) for name in names}
+            ruled_out = pl.any_horizontal(part.no for part in parts.values())
+            for name, part in parts.items():
+                # null where the rule has no such exemption: nothing to wait for
+                waits = (part.settled | ruled_out).not_()
+                missing = missing | pl.when(waits).then(self._bit(field[name])).otherwise(0)
         return pl.when(code == UNKNOWN).then(missing).otherwise(0).cast(pl.Int64)
 
     def _bit(self, field: str) -> int:
@@ -367,7 +385,7 @@ class SideJudge:
             .explode("@period", empty_as_null=True)
             .with_columns(
                 pl.max_horizontal("@first", pl.lit(calendar.starts).gather(pl.col("@period"))).alias("@first"),
-                pl.min_horizontal("@last", pl.lit(calendar.ends).gather(pl.col("@period")) - 1).alias("@last"),
+                pl.min_horizontal("@last", pl.lit(calendar.lasts).gather(pl.col("@period"))).alias("@last"),
                 (pl.col("@period") * cells.profiles + pl.col("@place")).alias("@cell"),
             )
         )

@@ -208,7 +208,9 @@ def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") ->
     rules: list[Rule] = []
     for pack in packs:
         for version in pack.versions:
-            judged = {direction, "market"} if subject == "fuel" and direction == "import" else {direction}
+            judged = {"import", "market"} if subject == "fuel" else {direction}
+            if subject == "fuel" and side == "export":
+                continue  # a consignment is judged by the market that it enters
             if version.subject != subject or version.direction not in judged:
                 continue
             rules.append(_rule(version, side, kinds, sets))
@@ -268,7 +270,7 @@ def _param_series(name: str, values: list[float | None]) -> pl.Series:
 
 
 def _reviewed_mask(pack: Pack, direction: str, subject: str) -> int:
-    """The categories (products for fuel) for which a pack was reviewed on this side; both classes stand for all."""
+    """The categories (products for fuel) for which a pack was reviewed on this side."""
     mask = 0
     for entry in pack.reviewed:
         if entry.subject != subject or entry.direction != direction:
@@ -277,7 +279,7 @@ def _reviewed_mask(pack: Pack, direction: str, subject: str) -> int:
             return ALL_CATEGORIES
         for name in entry.classes or tuple(VEHICLE_CLASSES):
             mask |= VEHICLE_CLASSES[name]
-    return ALL_CATEGORIES if mask == LIGHT_DUTY | HEAVY_DUTY else mask
+    return mask
 
 
 def observe(shape: Shape, facts: Facts, param: Param) -> Observation:
@@ -320,16 +322,20 @@ def applies(shape: Shape, side: str, facts: Facts, param: Param) -> tuple[Answer
     holds: Answer | None = None
     settled: dict[str, pl.Expr] = {}
 
-    def note(name: str, term: Answer) -> Answer:
-        settled[name] = settled[name] & term.settled if name in settled else term.settled
-        return term
+    def note(name: str, known: pl.Expr) -> None:
+        settled[name] = settled[name] & known if name in settled else known
 
     for key in shape.scope:
-        term = note(*_scope_term(key, "scope.", side, facts, param))
+        name, term = _scope_term(key, "scope.", side, facts, param)
+        note(name, term.settled)
         holds = term if holds is None else holds & term
     for number, keys in enumerate(shape.exempt):
+        terms = [_scope_term(key, f"exempt{number}.", side, facts, param) for key in keys]
         spared = ALWAYS
-        for key in keys:
-            spared = spared & note(*_scope_term(key, f"exempt{number}.", side, facts, param))
+        for _, term in terms:
+            spared = spared & term
+        for name, term in terms:
+            # an exemption that is ruled out by one of its parts waits for none of the others
+            note(name, term.settled | spared.settled)
         holds = spared.flipped() if holds is None else holds & spared.flipped()
     return holds, settled

@@ -15,7 +15,7 @@ from vehiclecheck.screening.counting import number_words
 from vehiclecheck.screening.facts import UNKNOWN, Answer, Facts, Param, told, within
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.vocabulary.days import MONTH, epoch_day
-from vehiclecheck.vocabulary.terms import CERTIFICATE_TYPES
+from vehiclecheck.vocabulary.terms import CERTIFICATE_TYPES, DATE_COLUMNS
 
 _BITS = pl.Series("certificate", [1 << place for place in range(len(CERTIFICATE_TYPES))], dtype=pl.Int32)
 
@@ -57,6 +57,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     dated = facts.days("certificate_on")
     if at is not None:
         end = facts.clock(at)
+        fields[f"{DATE_COLUMNS[at]}_on"] = end[0] == end[1]
         if unit == "days":
             end, issued = (epoch_day(end[0]), epoch_day(end[1])), (epoch_day(dated[0]), epoch_day(dated[1]))
         else:
@@ -75,6 +76,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         until, end = facts.days("certificate_valid_until"), facts.clock(valid_at)
         outcome = outcome & Answer(until[0] >= end[1], until[1] < end[0])
         fields["certificate_valid_until"] = until[0] == until[1]
+        fields[f"{DATE_COLUMNS[valid_at]}_on"] = end[0] == end[1]
     if result:
         passed = facts.column("certificate_result", pl.String)
         outcome = outcome & told(passed.cast(pl.String) == "pass")

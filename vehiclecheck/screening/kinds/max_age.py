@@ -18,6 +18,7 @@ from vehiclecheck.screening.counting import (
     number_words,
     reported,
     settled_fields,
+    settled_start,
 )
 from vehiclecheck.screening.facts import Facts, Param, within
 from vehiclecheck.screening.kinds import Observation, Sets
@@ -44,7 +45,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
             outcome=within((low, high), param("limit"), None),
             low=written_day(low),
             high=written_day(high),
-            fields=settled_fields(facts, shape[1], None),
+            fields=settled_start(facts, shape[1]),
         )
     *how, unit = shape[1:]
     low, high = age(facts, tuple(how))
@@ -52,7 +53,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         outcome=within((low, high), None, param("limit")),
         low=reported(low, UNITS[unit]),
         high=reported(high, UNITS[unit]),
-        fields=settled_fields(facts, how[0], how[1]),
+        fields=settled_fields(facts, tuple(how)),
     )
 
 

@@ -47,7 +47,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         outcome=within((low, high), None, param("limit")),
         low=reported(low, UNITS[unit]),
         high=reported(high, UNITS[unit]),
-        fields=settled_fields(facts, how[0], how[1]),
+        fields=settled_fields(facts, tuple(how)),
     )
 
 
