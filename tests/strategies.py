@@ -223,7 +223,9 @@ def asked(draw: st.DrawFn, kind: str, count: int) -> tuple[Asks, list[Asks]]:
         base["quantity"] = draw(st.sampled_from(("co_percent", "hc_ppm", "opacity_m1")))
         for version in each:
             # limits that a real exhaust can be near: rows are drawn around them, and absurd ones are set aside
-            version["max"] = draw(st.sampled_from((1, 2.5, 1000) if base["quantity"] == "hc_ppm" else (1, 2.5)))
+            version["max"] = draw(
+                st.sampled_from((1, 2.5, 1000) if base["quantity"] == "hc_ppm" else (1, 2.5))
+            )
     elif kind == "certificate":
         base["types"] = few(draw, CERTIFICATES)
         if one_in(draw, 4):

@@ -1,10 +1,10 @@
 """vehiclecheck: used vehicles and fuel against the dated, cited rules of the countries they leave and reach.
 
-    import vehiclecheck as vc
-    result = vc.screen(["shipment.csv"], to=["KE"])
-    result.verdicts        # a Polars frame, one row a record
-    result.findings        # one row a provision that did not pass, with the law to cite
-    result.flows           # units by exporter, importer, year and class
+import vehiclecheck as vc
+result = vc.screen(["shipment.csv"], to=["KE"])
+result.verdicts        # a Polars frame, one row a record
+result.findings        # one row a provision that did not pass, with the law to cite
+result.flows           # units by exporter, importer, year and class
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vehiclecheck.version import __version__
-
 
 if TYPE_CHECKING:
     from vehiclecheck.api import explain, flows, packs, screen

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from vehiclecheck.records.errors import InputError
-from vehiclecheck.runs import RunError, RunOptions, RunResult, run
-from vehiclecheck.runs.run import Progress
 from vehiclecheck.screening.explaining import Explanation
 from vehiclecheck.screening.explaining import explain as _explain
 from vehiclecheck.standards import Library, load_library
 from vehiclecheck.vocabulary.countries import country_code
 
+if TYPE_CHECKING:
+    from vehiclecheck.runs.running import Progress, RunResult
 
-def screen(files: str | Path | Sequence[str | Path], *, progress: Progress | None = None, **options: Any) -> RunResult:
+
+def screen(
+    files: str | Path | Sequence[str | Path], *, progress: Progress | None = None, **options: Any
+) -> RunResult:
     """Judges the records of files (paths, patterns, `-`) against the packs of both sides.
 
     Options are those of `vehiclecheck.runs.RunOptions`: `to` (countries), `sender` (the exporter), `layout`, `standard`,
     `packs` (a folder), `out`, `format`, `by`, `infer`, … Without `out` the tables are in the result.
     Raises InputError (a file), RunError (an option, or totals that do not add up), PackError, OutputError.
     """
+    from vehiclecheck.runs.options import RunOptions
+    from vehiclecheck.runs.running import run  # explaining one vehicle does without the machinery of runs
+
     paths = [files] if isinstance(files, str | Path) else list(files)
     if isinstance(to := options.get("to"), str):
         options["to"] = (to,)
@@ -72,4 +78,4 @@ def country(name: str) -> str:
     return code
 
 
-__all__ = ["RunError", "country", "explain", "flows", "packs", "screen"]
+__all__ = ["country", "explain", "flows", "packs", "screen"]

@@ -16,10 +16,19 @@ import click
 from vehiclecheck.version import __version__
 
 if TYPE_CHECKING:
-    from vehiclecheck.runs import RunResult
+    from vehiclecheck.runs.running import RunResult
 
 VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
-GROUPS = ("exporter", "importer", "year", "month", "vehicle_class", "category", "propulsion", "emission_class")
+GROUPS = (
+    "exporter",
+    "importer",
+    "year",
+    "month",
+    "vehicle_class",
+    "category",
+    "propulsion",
+    "emission_class",
+)
 
 
 class Failed(click.ClickException):
@@ -35,7 +44,7 @@ class Interrupted(Failed):
 
 
 class Main(click.Group):
-    """The commands, with one sentence for a standard output that cannot be written (a full disk behind a `>`)."""
+    """The commands, with one sentence for a standard output that cannot be written (a full disk)."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; what it could not read or write elsewhere has become a sentence there."""
@@ -53,10 +62,10 @@ class Main(click.Group):
 @contextmanager
 def sentences() -> Iterator[None]:
     """Turns the errors that are meant for people into one sentence and exit code 2."""
-    from vehiclecheck.outputs.files import OutputError
+    from vehiclecheck.outputs.errors import OutputError
     from vehiclecheck.records.errors import InputError
-    from vehiclecheck.runs import RunError
-    from vehiclecheck.standards import PackError
+    from vehiclecheck.runs.errors import RunError
+    from vehiclecheck.standards.errors import PackError
 
     try:
         yield
@@ -78,16 +87,60 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
             click.argument("files", nargs=-1, required=True),
-            click.option("--to", "to", multiple=True, metavar="COUNTRY", help="Importer of all records, for this and every --to; `all`: every country with a pack."),
+            click.option(
+                "--to",
+                "to",
+                multiple=True,
+                metavar="COUNTRY",
+                help="Importer of all records, for this and every --to; `all`: every country with a pack.",
+            ),
             click.option("--from", "sender", metavar="COUNTRY", help="Exporter of all records."),
-            click.option("--layout", metavar="NAME", help="How to read the columns: a layout's name, a TOML file, or `auto` for the best guess."),
-            click.option("--standard", metavar="CODE", help="Judge against a harmonised standard as well (EAC, ECOWAS, SADC, UNEP, EU)."),
-            click.option("--packs", "packs", type=click.Path(path_type=Path), metavar="DIR", help="A folder of packs that extend or replace the shipped ones."),
-            click.option("--subject", type=click.Choice(["vehicle", "fuel"]), help="What the records are, where the file does not tell."),
-            click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order of dates such as 03/04/2020."),
-            click.option("--no-infer", is_flag=True, help="Do not bound a missing emission class by the market of first registration."),
-            click.option("--by", default="exporter,importer,year,vehicle_class", show_default=True, metavar="A,B", help=f"Groups of the flow table: some of {', '.join(GROUPS)}."),
-            click.option("--range-rows", default=500_000, show_default=True, type=click.IntRange(1), help="Rows judged at a time."),
+            click.option(
+                "--layout",
+                metavar="NAME",
+                help="How to read the columns: a layout's name, a TOML file, or `auto` for the best guess.",
+            ),
+            click.option(
+                "--standard",
+                metavar="CODE",
+                help="Judge against a harmonised standard as well (EAC, ECOWAS, SADC, UNEP, EU).",
+            ),
+            click.option(
+                "--packs",
+                "packs",
+                type=click.Path(path_type=Path),
+                metavar="DIR",
+                help="A folder of packs that extend or replace the shipped ones.",
+            ),
+            click.option(
+                "--subject",
+                type=click.Choice(["vehicle", "fuel"]),
+                help="What the records are, where the file does not tell.",
+            ),
+            click.option(
+                "--date-order",
+                type=click.Choice(["dmy", "mdy", "ymd"]),
+                help="The order of dates such as 03/04/2020.",
+            ),
+            click.option(
+                "--no-infer",
+                is_flag=True,
+                help="Do not bound a missing emission class by the market of first registration.",
+            ),
+            click.option(
+                "--by",
+                default="exporter,importer,year,vehicle_class",
+                show_default=True,
+                metavar="A,B",
+                help=f"Groups of the flow table: some of {', '.join(GROUPS)}.",
+            ),
+            click.option(
+                "--range-rows",
+                default=500_000,
+                show_default=True,
+                type=click.IntRange(1),
+                help="Rows judged at a time.",
+            ),
             click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
             click.option("--quiet", is_flag=True, help="No progress on standard error."),
         )
@@ -98,11 +151,28 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @main.command()
 @_common
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write verdicts, findings, flows, set_aside and run.json there.")
-@click.option("--format", "fmt", type=click.Choice(["csv", "parquet", "xlsx", "json"]), default="csv", show_default=True, help="Format of the files in --out.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write verdicts, findings, flows, set_aside and run.json there.",
+)
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["csv", "parquet", "xlsx", "json"]),
+    default="csv",
+    show_default=True,
+    help="Format of the files in --out.",
+)
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run into --out stopped.")
 @click.option("--passes", is_flag=True, help="List in the findings what passed, too.")
-@click.option("--fail-on", multiple=True, type=click.Choice(VERDICTS), help="Exit with 1 if any record has this verdict.")
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(VERDICTS),
+    help="Exit with 1 if any record has this verdict.",
+)
 def screen(fail_on: tuple[str, ...], as_json: bool, quiet: bool, **asked: Any) -> None:
     """Screen the records of FILES (paths, patterns, or - for standard input): what to hold, why, under which law."""
     result = _run(asked, quiet=quiet)
@@ -134,7 +204,8 @@ def flows(as_json: bool, quiet: bool, **asked: Any) -> None:
 
 def _run(asked: dict[str, Any], *, quiet: bool, tables: tuple[str, ...] | None = None) -> RunResult:
     with sentences():
-        from vehiclecheck.runs import RunOptions, run
+        from vehiclecheck.runs.options import RunOptions
+        from vehiclecheck.runs.running import run, unfinished
 
         paths = asked.pop("files")
         options = RunOptions(
@@ -150,12 +221,16 @@ def _run(asked: dict[str, Any], *, quiet: bool, tables: tuple[str, ...] | None =
         try:
             return run(paths, options) if quiet else _with_progress(paths, options)
         except KeyboardInterrupt as error:
-            kept = "" if options.out is None else f"; the same command with --resume goes on in {options.out}"
+            kept = (
+                f"; the same command with --resume goes on in {options.out}"
+                if unfinished(options.out)
+                else ""
+            )
             raise Interrupted(f"interrupted{kept}") from error
 
 
 def _with_progress(paths: tuple[str, ...], options: Any) -> RunResult:
-    from vehiclecheck.runs import run
+    from vehiclecheck.runs.running import run
 
     if not sys.stderr.isatty():
         return run(paths, options)
@@ -216,12 +291,27 @@ def _vehicle_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--to", "to", required=True, metavar="COUNTRY", help="Where the vehicle goes.")
 @click.option("--from", "sender", metavar="COUNTRY", help="Where it comes from.")
 @click.option("--standard", metavar="CODE", help="A harmonised standard to judge by as well.")
-@click.option("--packs", type=click.Path(path_type=Path), metavar="DIR", help="A folder of packs that extend or replace the shipped ones.")
-@click.option("--no-infer", is_flag=True, help="Do not bound a missing emission class by the market of first registration.")
+@click.option(
+    "--packs",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder of packs that extend or replace the shipped ones.",
+)
+@click.option(
+    "--no-infer",
+    is_flag=True,
+    help="Do not bound a missing emission class by the market of first registration.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @_vehicle_options
 def explain(
-    to: str, sender: str | None, standard: str | None, packs: Path | None, no_infer: bool, as_json: bool, **record: str | None
+    to: str,
+    sender: str | None,
+    standard: str | None,
+    packs: Path | None,
+    no_infer: bool,
+    as_json: bool,
+    **record: str | None,
 ) -> None:
     """Explain one vehicle: each provision, what it asks, what is known, what follows, and what would have to be known."""
     with sentences():
@@ -230,12 +320,19 @@ def explain(
         told = api.explain(record, to=to, sender=sender, standard=standard, packs=packs, infer=not no_infer)
         if as_json:
             click.echo(
-                _json({"verdicts": told.verdicts, "provisions": told.provisions.to_dicts(), "needed": told.needed, "remarks": told.quality.to_dicts()})
+                _json(
+                    {
+                        "verdicts": told.verdicts,
+                        "provisions": told.provisions.to_dicts(),
+                        "needed": told.needed,
+                        "remarks": told.quality.to_dicts(),
+                    }
+                )
             )
             return
         from vehiclecheck.outputs.terminal import explanation_report
 
-        click.echo(explanation_report(told, api.country(to), api.country(sender) if sender else None))
+        click.echo(explanation_report(told))
 
 
 def _add_packs() -> None:

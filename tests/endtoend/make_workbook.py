@@ -1,9 +1,9 @@
-"""Makes sample_data/liste-dakar.xlsx: 200 used vehicles for Dakar as a forwarder might list them, with every kind of dirt.
+"""Makes sample_data/liste-dakar.xlsx: 200 used vehicles for Dakar as a forwarder lists them, dirt included.
 
     python tests/endtoend/make_workbook.py [TARGET]
 
-French headings below merged titles, dates with the day first, a row of totals at the end. The same bytes every time.
-Vehicles, numbers and firms are made up.
+French headings below merged titles, dates with the day first, a row of totals at the end. Always the same
+bytes. Vehicles, numbers and firms are made up.
 """
 
 from __future__ import annotations
@@ -18,15 +18,36 @@ import xlsxwriter
 
 TARGET = Path(__file__).resolve().parents[2] / "sample_data" / "liste-dakar.xlsx"
 
-TITLES = ("TRANSIT DU FLEUVE - LISTE DE COLISAGE", "Navire : BELLE ÉTOILE, voyage 26-03 - Anvers / Le Havre → Dakar")
+TITLES = (
+    "TRANSIT DU FLEUVE - LISTE DE COLISAGE",
+    "Navire : BELLE ÉTOILE, voyage 26-03 - Anvers / Le Havre → Dakar",
+)
 #: The line of the header in the sheet, after two titles and a blank line; vehicles follow.
 HEADER_LINE = 4
 HEADINGS = (
-    "Référence", "N° de châssis", "Marque", "Modèle", "Catégorie du véhicule", "Énergie", "Cylindrée (cm3)", "PTAC (kg)",
-    "Places assises", "Année de fabrication", "Date de 1ère mise en circulation", "Norme Euro", "Kilométrage", "Volant",
-    "Pays de provenance", "Date d'embarquement", "Date d'arrivée", "Type de certificat", "Licence d'importation",
-    "Neuf/occasion", "Quantité", "Valeur USD",
-)  # fmt: skip
+    "Référence",
+    "N° de châssis",
+    "Marque",
+    "Modèle",
+    "Catégorie du véhicule",
+    "Énergie",
+    "Cylindrée (cm3)",
+    "PTAC (kg)",
+    "Places assises",
+    "Année de fabrication",
+    "Date de 1ère mise en circulation",
+    "Norme Euro",
+    "Kilométrage",
+    "Volant",
+    "Pays de provenance",
+    "Date d'embarquement",
+    "Date d'arrivée",
+    "Type de certificat",
+    "Licence d'importation",
+    "Neuf/occasion",
+    "Quantité",
+    "Valeur USD",
+)
 COLUMN = {heading: place for place, heading in enumerate(HEADINGS)}
 VEHICLES = 200
 #: Blank lines stand before the vehicles of these numbers (from 1), a second header before that one.
@@ -105,22 +126,45 @@ DIRT: dict[int, dict[str, Any]] = {
     42: {"Quantité": 0},  # no unit at all
     58: {"Cylindrée (cm3)": "voir carte grise"},  # text in a number field
     64: {"Kilométrage": "123 456,0", "Valeur USD": "4 250,50"},  # French numbers: fine
-    71: {"Année de fabrication": Formula("=2015+3", 2018), "Date de 1ère mise en circulation": "14/09/2018"},  # a formula: its stored value counts
+    71: {
+        "Année de fabrication": Formula("=2015+3", 2018),
+        "Date de 1ère mise en circulation": "14/09/2018",
+    },  # a formula: its stored value counts
     77: {"Référence": "=cmd|'/C calc'!A0", "Modèle": "@SUM(A1:A9)"},  # text that a spreadsheet would run
-    83: {"Référence": "-1+2", "Date de 1ère mise en circulation": "+1/+1/2019"},  # the same, in a row set aside
+    83: {
+        "Référence": "-1+2",
+        "Date de 1ère mise en circulation": "+1/+1/2019",
+    },  # the same, in a row set aside
     96: {"N° de châssis": None},  # filled in below: the VIN of vehicle 95
     109: {"N° de châssis": "VF3LBBHZXFA9OO109"},  # the letter O for zero
     115: {"Énergie": "gauche", "Volant": "Diesel"},  # two columns mixed up
-    121: {"Date d'embarquement": Formula("=NA()", "#N/A")},  # how spreadsheets write that something is not told
+    121: {
+        "Date d'embarquement": Formula("=NA()", "#N/A")
+    },  # how spreadsheets write that something is not told
     128: {"Date d'arrivée": Formula("=Z1+Liste2!A1", "#REF!")},  # an error value
-    134: {"Année de fabrication": 2019, "Date de 1ère mise en circulation": "12 mai 2019"},  # a month in words: fine
-    140: {"Date de 1ère mise en circulation": "inconnue", "Année de fabrication": None},  # not told, and said so
+    134: {
+        "Année de fabrication": 2019,
+        "Date de 1ère mise en circulation": "12 mai 2019",
+    },  # a month in words: fine
+    140: {
+        "Date de 1ère mise en circulation": "inconnue",
+        "Année de fabrication": None,
+    },  # not told, and said so
     147: {"Modèle": "<b>Clio</b><script>alert(1)</script>"},  # markup stays text
     151: {"Places assises": "3 places", "PTAC (kg)": "3,5 t"},  # units in the cell: fine
-    163: {"Volant": "droite", "Année de fabrication": 2020, "Date de 1ère mise en circulation": "14/09/2020"},  # clean
+    163: {
+        "Volant": "droite",
+        "Année de fabrication": 2020,
+        "Date de 1ère mise en circulation": "14/09/2020",
+    },  # clean
     170: {"Année de fabrication": 1019},  # a year of the Middle Ages
     184: {"Quantité": 2.5},  # half a vehicle
-    190: {"Catégorie du véhicule": "L3e", "Cylindrée (cm3)": 49, "PTAC (kg)": None, "Places assises": 2},  # a moped
+    190: {
+        "Catégorie du véhicule": "L3e",
+        "Cylindrée (cm3)": 49,
+        "PTAC (kg)": None,
+        "Places assises": 2,
+    },  # a moped
 }
 
 
@@ -169,7 +213,9 @@ def write(target: Path) -> None:
         sheet.write(last, 0, "TOTAL", bold)
         for heading in ("Quantité", "Valeur USD"):
             letter = chr(ord("A") + COLUMN[heading])
-            total = sum(cells[COLUMN[heading]] for _, cells in rows() if not isinstance(cells[COLUMN[heading]], str))
+            total = sum(
+                cells[COLUMN[heading]] for _, cells in rows() if not isinstance(cells[COLUMN[heading]], str)
+            )
             sheet.write_formula(last, COLUMN[heading], f"=SUM({letter}5:{letter}{last})", bold, total)
 
 

@@ -1,4 +1,4 @@
-"""Running the command line in this process (fast) or in one of its own (for what only a real process can show)."""
+"""Running the command line in this process (fast) or in one of its own (for what only one shows)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def process(
 
 
 def refused_with(told: Told, *words: str) -> None:
-    """Asserts that a command ended as wrong input should: code 2, nothing on standard output, one plain sentence."""
+    """Asserts that a command ended as wrong input should: code 2, no output, one plain sentence."""
     assert told.code == 2, told
     assert not told.out
     assert "Traceback" not in told.err
@@ -104,4 +104,6 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def needs(path: Path) -> pytest.MarkDecorator:
     """Skips a test where a real file is absent."""
-    return pytest.mark.skipif(not path.exists(), reason=f"{path.name} is not here (VEHICLECHECK_SHARED names its folder)")
+    return pytest.mark.skipif(
+        not path.exists(), reason=f"{path.name} is not here (VEHICLECHECK_SHARED names its folder)"
+    )

@@ -11,13 +11,13 @@ import pytest
 
 from tests.endtoend.running import vehiclecheck
 
-HOSTILE = ("=cmd|'/C calc'!A0", "+1+2", "-1", "@SUM(A1:A9)", "\t=1+1", " =1+1", "=HYPERLINK(\"http://x.test\")")
+HOSTILE = ("=cmd|'/C calc'!A0", "+1+2", "-1", "@SUM(A1:A9)", "\t=1+1", " =1+1", '=HYPERLINK("http://x.test")')
 STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @pytest.fixture(scope="module")
 def shipment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Hostile record identifiers, names, VINs, a hostile file name, and the same in rows that are set aside."""
+    """Hostile record identifiers, names, VINs, a hostile file name; the same in rows that are set aside."""
     path = tmp_path_factory.mktemp("hostile") / "=list <b>.csv"
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -64,7 +64,7 @@ def test_workbooks(shipment: Path, tmp_path: Path) -> None:
 
 
 def test_negative_numbers_of_our_own_stay_numbers(tmp_path: Path) -> None:
-    """Only text is guarded: a vehicle that arrived before it was registered has a negative age, and that is a number."""
+    """Only text is guarded: a vehicle that arrived before it was registered has a negative age, a number."""
     (tmp_path / "list.csv").write_text(
         "record_id,importer,first_registered,arrived_on,steering\n1,KE,2030,2026-02,right\n", encoding="utf-8"
     )

@@ -69,7 +69,9 @@ def test_the_dirty_row_of_the_demo(demo: tuple[Told, Path]) -> None:
 
 def test_law_that_refuses_is_told_before_law_that_costs(demo: tuple[Told, Path]) -> None:
     lines = demo[0].out.split("Which law holds them up:")[1].splitlines()
-    effects = [effect for line in lines for effect in ("refuse", "surcharge", "inspect") if f" {effect} " in line]
+    effects = [
+        effect for line in lines for effect in ("refuse", "surcharge", "inspect") if f" {effect} " in line
+    ]
     assert effects == sorted(effects, key=("refuse", "surcharge", "inspect").index)
 
 

@@ -16,7 +16,8 @@ from tests.oracle import facts
 from tests.oracle import judge as oracle_judge
 from tests.strategies import STANDARD, World, fuel_rows, rows, sharpen, worlds
 from vehiclecheck.flows import FlowKeys, finish_flows, merge_flows, partial_flows
-from vehiclecheck.records import PrepareOptions, WordBook, prepare
+from vehiclecheck.records.preparing import PrepareOptions, prepare
+from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.screening.judge import Judge
 from vehiclecheck.screening.verdicts import VERDICTS
 from vehiclecheck.standards import Library
@@ -62,7 +63,11 @@ def engine(world: World, table: list[dict[str, str]], subject: str, standard: st
 def derived_bounds(records: pl.DataFrame) -> list[dict[str, tuple[float | None, float | None]]]:
     """Weight and seats as the category bounds them: cleaning knows that, the oracle is told."""
     names = [name for name in ("gvw_kg", "seats") if f"{name}_lo" in records.columns]
-    rows_of_bounds = records.select(f"{name}_{end}" for name in names for end in ("lo", "hi")).rows(named=True) if names else []
+    rows_of_bounds = (
+        records.select(f"{name}_{end}" for name in names for end in ("lo", "hi")).rows(named=True)
+        if names
+        else []
+    )
     return [
         {
             name: (row[f"{name}_lo"], row[f"{name}_hi"])
@@ -76,10 +81,16 @@ def derived_bounds(records: pl.DataFrame) -> list[dict[str, tuple[float | None, 
 def same(world: World, table: list[dict[str, str]], subject: str, standard: str | None = None) -> None:
     """Asserts that engine and oracle say the same of every row."""
     judgement, records = engine(world, table, subject, standard)
-    inferred = records["class_inferred_lo"].to_list() if "class_inferred_lo" in records.columns else [None] * len(table)
+    inferred = (
+        records["class_inferred_lo"].to_list()
+        if "class_inferred_lo" in records.columns
+        else [None] * len(table)
+    )
     bounds = derived_bounds(records)
     found: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
-    words = judgement.findings.cast({"side": pl.String, "provision": pl.String, "outcome": pl.String, "effect": pl.String})
+    words = judgement.findings.cast(
+        {"side": pl.String, "provision": pl.String, "outcome": pl.String, "effect": pl.String}
+    )
     for finding in words.iter_rows(named=True):
         found.setdefault((finding["row"], finding["side"], finding["provision"]), []).append(finding)
     for number, (row, bound) in enumerate(zip(table, inferred, strict=True)):
@@ -88,7 +99,11 @@ def same(world: World, table: list[dict[str, str]], subject: str, standard: str 
         verdicts = judgement.verdicts.row(number, named=True)
         context = (row, world)
         for side, verdict in expected.sides.items():
-            column = {"export": "exporter_verdict", "import": "importer_verdict", "standard": "standard_verdict"}[side]
+            column = {
+                "export": "exporter_verdict",
+                "import": "importer_verdict",
+                "standard": "standard_verdict",
+            }[side]
             if side == "export" and "exporter" not in row:
                 continue
             mine = {key[2]: value for key, value in found.items() if key[:2] == (number, side)}
@@ -117,7 +132,8 @@ def same_finding(mine: list[dict[str, Any]], expected: Any, context: Any) -> Non
         for name in ("observed_low", "observed_high"):
             told, wanted = one[name], getattr(expected, name)
             if wanted is not None and abs(wanted) < 1_000:
-                assert told is not None and abs(told - wanted) < 1e-6, (name, one, expected, context)
+                assert told is not None, (name, one, expected, context)
+                assert abs(told - wanted) < 1e-6, (name, one, expected, context)
 
 
 @SLOW
@@ -157,9 +173,15 @@ def test_knowing_more_never_turns_an_outcome(data: st.DataObject) -> None:
     first, _ = engine(world, table, "vehicle", None)
     then, _ = engine(world, sharper, "vehicle", None)
     keys = ["row", "side", "provision"]
-    known = first.findings.select(*keys, "outcome").filter(pl.col("outcome").cast(pl.String).is_in(["pass", "fail"]))
-    both = known.cast(pl.String).join(then.findings.select(*keys, "outcome").cast(pl.String), on=keys, suffix="_then")
-    turned = both.filter((pl.col("outcome_then") != "unknown") & (pl.col("outcome") != pl.col("outcome_then")))
+    known = first.findings.select(*keys, "outcome").filter(
+        pl.col("outcome").cast(pl.String).is_in(["pass", "fail"])
+    )
+    both = known.cast(pl.String).join(
+        then.findings.select(*keys, "outcome").cast(pl.String), on=keys, suffix="_then"
+    )
+    turned = both.filter(
+        (pl.col("outcome_then") != "unknown") & (pl.col("outcome") != pl.col("outcome_then"))
+    )
     assert turned.is_empty(), (turned.to_dicts(), table, sharper, world)
 
 
@@ -167,12 +189,16 @@ def test_knowing_more_never_turns_an_outcome(data: st.DataObject) -> None:
 @given(st.data())
 def test_quantities_add_up(data: st.DataObject) -> None:
     world = data.draw(worlds())
-    table = [data.draw(rows(world)) | {"quantity": str(data.draw(st.integers(1, 40)))} for _ in range(ROWS // 2)]
+    table = [
+        data.draw(rows(world)) | {"quantity": str(data.draw(st.integers(1, 40)))} for _ in range(ROWS // 2)
+    ]
     judgement, records = engine(world, table, "vehicle", None)
     keys = FlowKeys(["importer", "vehicle_class", "category"], COUNTRY_CODES)
     halves = [records[:2], records[2:]]
     verdicts = [judgement.verdicts["verdict"][:2], judgement.verdicts["verdict"][2:]]
-    cut = merge_flows([partial_flows(part, verdict, keys) for part, verdict in zip(halves, verdicts, strict=True)], keys)
+    cut = merge_flows(
+        [partial_flows(part, verdict, keys) for part, verdict in zip(halves, verdicts, strict=True)], keys
+    )
     whole = merge_flows([partial_flows(records, judgement.verdicts["verdict"], keys)], keys)
     flows = finish_flows(whole, keys)
     assert finish_flows(cut, keys).equals(flows)

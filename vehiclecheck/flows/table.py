@@ -60,7 +60,9 @@ class FlowKeys:
     def __init__(self, by: Sequence[str], codes: Sequence[str]) -> None:
         unknown = [name for name in by if name not in GROUPS]
         if unknown or not by or len(set(by)) != len(by):
-            raise ValueError(f"flows are grouped by some of {', '.join(GROUPS)}, each once; not by {','.join(by)!r}")
+            raise ValueError(
+                f"flows are grouped by some of {', '.join(GROUPS)}, each once; not by {','.join(by)!r}"
+            )
         self.by = tuple(by)
         self._codes = list(codes)
 
@@ -81,7 +83,9 @@ class FlowKeys:
 
     def _year(self, facts: Facts) -> _Key:
         first, last = (day // YEAR for day in facts.deciding("arrival"))
-        place = pl.when((first == last) & first.is_between(_FIRST_YEAR, _FIRST_YEAR + _YEARS - 1)).then(first - _FIRST_YEAR)
+        place = pl.when((first == last) & first.is_between(_FIRST_YEAR, _FIRST_YEAR + _YEARS - 1)).then(
+            first - _FIRST_YEAR
+        )
         labels = pl.Series("year", [*range(_FIRST_YEAR, _FIRST_YEAR + _YEARS), None], dtype=pl.Int32)
         return _Key("year", place.cast(pl.Int64).fill_null(_YEARS), labels)
 
@@ -90,7 +94,11 @@ class FlowKeys:
         low, count = _FIRST_YEAR * 12, _YEARS * 12
         place = pl.when((first == last) & first.is_between(low, low + count - 1)).then(first - low)
         names = [f"{_FIRST_YEAR + month // 12}-{month % 12 + 1:02d}" for month in range(count)]
-        return _Key("month", place.cast(pl.Int64).fill_null(count), pl.Series("month", [*names, None], dtype=pl.String))
+        return _Key(
+            "month",
+            place.cast(pl.Int64).fill_null(count),
+            pl.Series("month", [*names, None], dtype=pl.String),
+        )
 
     def _vehicle_class(self, facts: Facts) -> _Key:
         mask = facts.mask("category")
@@ -103,7 +111,9 @@ class FlowKeys:
             .then(2)
             .otherwise(3)
         )
-        return _Key("vehicle_class", code.cast(pl.Int64), pl.Series("vehicle_class", ["LDV", "HDV", "other", None]))
+        return _Key(
+            "vehicle_class", code.cast(pl.Int64), pl.Series("vehicle_class", ["LDV", "HDV", "other", None])
+        )
 
     def _category(self, facts: Facts) -> _Key:
         names = [" or ".join(category_words(mask)) if mask else None for mask in range(ALL_CATEGORIES)]
@@ -120,15 +130,17 @@ class FlowKeys:
         whole = low.floor() == high.floor()
         place = pl.when(low.is_between(0, 7.9) & whole).then((low.floor() * 10).cast(pl.Int64))
         names = [name_of(step / 10, None) for step in range(_STEPS)]
-        return _Key("emission_class", place.fill_null(_STEPS), pl.Series("emission_class", [*names, None], dtype=pl.String))
+        return _Key(
+            "emission_class",
+            place.fill_null(_STEPS),
+            pl.Series("emission_class", [*names, None], dtype=pl.String),
+        )
 
 
 def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> pl.DataFrame:
     """The sums of one judged range: the group columns, `verdict`, and what adds up."""
     facts = Facts(records.columns)
-    frame = records.lazy().with_columns(
-        pl.lit(verdict.to_physical().cast(pl.Int64)).alias("@verdict")
-    )
+    frame = records.lazy().with_columns(pl.lit(verdict.to_physical().cast(pl.Int64)).alias("@verdict"))
     columns = keys.keys(facts)
     packed = pl.col("@verdict")
     for key in columns:
@@ -168,7 +180,11 @@ def merge_flows(parts: Sequence[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
     if len(parts) == 1:
         return parts[0]
     together = pl.concat(parts)
-    return together.group_by([*keys.by, "verdict"]).agg(pl.col(_SUMS).sum()).sort([*keys.by, "verdict"], nulls_last=True)
+    return (
+        together.group_by([*keys.by, "verdict"])
+        .agg(pl.col(_SUMS).sum())
+        .sort([*keys.by, "verdict"], nulls_last=True)
+    )
 
 
 def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:

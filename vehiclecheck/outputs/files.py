@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from vehiclecheck.outputs.errors import OutputError
 from vehiclecheck.outputs.neutral import neutral_frame
 
 FORMATS = ("csv", "parquet", "xlsx", "json")
@@ -21,10 +22,6 @@ FORMATS = ("csv", "parquet", "xlsx", "json")
 _PART_ENDINGS = {"csv": "csv", "parquet": "parquet", "xlsx": "parquet", "json": "ndjson"}
 #: A worksheet's rows, its header among them (the limit of the format).
 MAX_SHEET_ROWS = 1_048_576
-
-
-class OutputError(Exception):
-    """A result that could not be written; the message says which file and why."""
 
 
 def part_path(folder: Path, table: str, number: int, fmt: str) -> Path:
@@ -123,7 +120,11 @@ def write_table(frame: pl.DataFrame, target: Path, fmt: str) -> None:
 
 
 def write_shipment(
-    shipment: pl.DataFrame, titles: Sequence[str], findings: Sequence[Path], set_aside: pl.DataFrame, target: Path
+    shipment: pl.DataFrame,
+    titles: Sequence[str],
+    findings: Sequence[Path],
+    set_aside: pl.DataFrame,
+    target: Path,
 ) -> None:
     """The annotated shipment as one workbook, with the findings of all parts. OutputError if it cannot be written."""
     from vehiclecheck.outputs.workbook import annotated_workbook

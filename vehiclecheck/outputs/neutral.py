@@ -1,7 +1,7 @@
 """Text from strangers, made harmless where a spreadsheet would run it.
 
-A cell that begins with = + - @ (or a tab or carriage return before one of them) is a formula to Excel and LibreOffice.
-An apostrophe in front makes it text there and changes nothing for a reader.
+A cell that begins with = + - @ (or a tab or carriage return before one of them) is a formula to Excel and
+LibreOffice. An apostrophe in front makes it text there and changes nothing for a reader.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ _FORMULA_HERE = re.compile(_FORMULA)
 
 def neutral_text(column: pl.Expr) -> pl.Expr:
     """The column with an apostrophe before every cell that a spreadsheet would take for a formula."""
-    return pl.when(column.str.contains(_FORMULA) & (column != _NOTHING)).then(pl.lit("'") + column).otherwise(column)
+    return (
+        pl.when(column.str.contains(_FORMULA) & (column != _NOTHING))
+        .then(pl.lit("'") + column)
+        .otherwise(column)
+    )
 
 
 def neutral_cell(text: str) -> str:
@@ -28,7 +32,9 @@ def neutral_cell(text: str) -> str:
 
 def neutral_frame(frame: pl.DataFrame) -> pl.DataFrame:
     """All text columns neutralised; numbers, dates and our own words (enumerations) are left alone."""
-    return frame.with_columns(neutral_text(pl.col(name)).alias(name) for name, dtype in frame.schema.items() if dtype == pl.String)
+    return frame.with_columns(
+        neutral_text(pl.col(name)).alias(name) for name, dtype in frame.schema.items() if dtype == pl.String
+    )
 
 
 def printable(text: str) -> str:

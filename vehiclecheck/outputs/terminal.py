@@ -16,8 +16,8 @@ from vehiclecheck.screening.verdicts import LANES, VERDICTS
 from vehiclecheck.vocabulary.countries import country_name
 
 if TYPE_CHECKING:
-    from vehiclecheck.records import Source
-    from vehiclecheck.runs import RunResult
+    from vehiclecheck.records.sources import Source
+    from vehiclecheck.runs.running import RunResult
 
 #: What a customs officer does with each lane.
 LANE_WORDS = {
@@ -51,7 +51,9 @@ def table(rows: Sequence[Sequence[Any]], headers: Sequence[str], right: Sequence
     columns = zip(headers, *cells, strict=True)
     lines = ["-" * max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
     # headers are rows here: tabulate would make each of its own two columns wider than it is
-    return str(tabulate([list(headers), lines, *cells], tablefmt="plain", colalign=align, disable_numparse=True))
+    return str(
+        tabulate([list(headers), lines, *cells], tablefmt="plain", colalign=align, disable_numparse=True)
+    )
 
 
 def _cell(value: Any) -> str:
@@ -103,20 +105,32 @@ def read_summary(sources: Sequence[Source]) -> str:
     """How files were read: layout and columns, so that a wrong match is seen."""
     lines = []
     for source in sources:
-        lines.append(_wrapped(f"{printable(source.name)}: {source.n_rows:,} rows, {source.format}, layout {source.layout}"))
+        lines.append(
+            _wrapped(
+                f"{printable(source.name)}: {source.n_rows:,} rows, {source.format}, layout {source.layout}"
+            )
+        )
         renamed = [f"{written} → {name}" for name, written in source.matched.items() if written != name]
         if renamed:
             lines.append(_wrapped("  columns: " + "; ".join(map(printable, renamed))))
         if source.unmatched:
             lines.append(_wrapped("  not used: " + "; ".join(map(printable, source.unmatched))))
         if source.constants:
-            lines.append(_wrapped("  for every row: " + ", ".join(f"{key} = {value}" for key, value in source.constants.items())))
+            lines.append(
+                _wrapped(
+                    "  for every row: "
+                    + ", ".join(f"{key} = {value}" for key, value in source.constants.items())
+                )
+            )
         lines += [_wrapped(f"  {printable(note)}") for note in source.notes]
     return "\n".join(lines)
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, width(), subsequent_indent="    ", break_on_hyphens=False)
+    # a path that is longer than the line stays in one piece, to be copied
+    return textwrap.fill(
+        text, width(), subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
+    )
 
 
 def verdict_table(result: RunResult) -> str:
@@ -142,7 +156,15 @@ def shown_table(result: RunResult) -> str:
 def _why(row: dict[str, Any]) -> str:
     """The findings that made a verdict, in a line: what fails, or what is missing."""
     reasons = set((row["reasons"] or "").split(";"))
-    details = zip(row["provision"] or [], row["outcome"], row["missing"], row["observed_low"], row["observed_high"], row["unit"], strict=True)
+    details = zip(
+        row["provision"] or [],
+        row["outcome"],
+        row["missing"],
+        row["observed_low"],
+        row["observed_high"],
+        row["unit"],
+        strict=True,
+    )
     said, missing = [], []
     for provision, outcome, fields, low, high, unit in details:
         if provision not in reasons:
@@ -159,23 +181,35 @@ def _why(row: dict[str, Any]) -> str:
 def observed_words(low: float | None, high: float | None, unit: str) -> str:
     """Bounds in words, in brackets after a space; empty where nothing is known."""
     if unit == "yyyymmdd":
-        written = [f"{value:.0f}"[:4] + "-" + f"{value:.0f}"[4:6] + "-" + f"{value:.0f}"[6:] for value in (low, high) if value]
+        written = [
+            f"{value:.0f}"[:4] + "-" + f"{value:.0f}"[4:6] + "-" + f"{value:.0f}"[6:]
+            for value in (low, high)
+            if value
+        ]
         return f" ({' to '.join(dict.fromkeys(written))})" if written else ""
     words = [f"{value:.2f}".rstrip("0").rstrip(".") for value in (low, high) if value is not None]
     return f" ({' to '.join(dict.fromkeys(words))} {unit})".replace(" )", ")") if words else ""
 
 
 def reason_table(result: RunResult) -> str:
-    """Which provisions hold up how many units: what refuses before what costs. Long citations are cut; findings have them whole."""
+    """Which provisions hold up how many units: what refuses before what costs.
+
+    Long citations are cut; findings have them whole.
+    """
     if result.reasons.is_empty():
         return ""
     deciding = result.reasons.filter(
-        (pl.col("effect") != "advise") & pl.col("status").is_in(["enacted", "reported"]) | (pl.col("side") == "standard")
+        (pl.col("effect") != "advise") & pl.col("status").is_in(["enacted", "reported"])
+        | (pl.col("side") == "standard")
     )
     grouped = (
         deciding.group_by("provision", "outcome", "effect")
         .agg(pl.col("units").sum(), pl.col("source").sort_by("units", descending=True).first())
-        .with_columns(pl.col("effect").replace_strict(_EFFECTS, default=len(_EFFECTS), return_dtype=pl.Int8).alias("@effect"))
+        .with_columns(
+            pl.col("effect")
+            .replace_strict(_EFFECTS, default=len(_EFFECTS), return_dtype=pl.Int8)
+            .alias("@effect")
+        )
         .sort("@effect", "units", "provision", "outcome", descending=[False, True, False, False])
     )
     rows = [
@@ -209,7 +243,11 @@ def reconciliation(result: RunResult) -> str:
     parts = [f"{counts.rows_judged:,} judged", f"{counts.rows_set_aside:,} set aside"]
     if counts.rows_not_vehicles:
         parts.append(f"{counts.rows_not_vehicles:,} not vehicles")
-    units = f"{counts.units_judged:,} vehicles judged" if result.sources[0].subject != "fuel" else f"{counts.units_judged:,} consignments judged"
+    units = (
+        f"{counts.units_judged:,} vehicles judged"
+        if result.sources[0].subject != "fuel"
+        else f"{counts.units_judged:,} consignments judged"
+    )
     if counts.units_set_aside:
         units += f", {counts.units_set_aside:,} set aside"
     more = f"; {counts.judgements:,} judgements" if counts.judgements != counts.rows_judged else ""
@@ -220,7 +258,9 @@ def screening_report(result: RunResult) -> str:
     """What `screen` prints."""
     parts = [read_summary(result.sources), verdict_table(result)]
     if result.options.standard:
-        parts.append(f"Judged against the standard {result.options.standard} as well: see standard_verdict in the verdicts.")
+        parts.append(
+            f"Judged against the standard {result.options.standard} as well: see standard_verdict in the verdicts."
+        )
     if len(result.options.to) > 1 or result.options.to == ("all",):
         parts.append(country_table(result))
     if result.shown.height:
@@ -230,10 +270,15 @@ def screening_report(result: RunResult) -> str:
     if reasons and "\n" in reasons:
         parts.append(f"Which law holds them up:\n{reasons}")
     if result.set_aside.height:
-        parts.append(f"Set aside ({min(_ROWS, result.set_aside.height)} of {result.set_aside.height:,}):\n{aside_table(result)}")
+        parts.append(
+            f"Set aside ({min(_ROWS, result.set_aside.height)} of {result.set_aside.height:,}):\n{aside_table(result)}"
+        )
     parts.append(_wrapped(reconciliation(result)))
     if result.counts.quality_findings:
-        parts.append(f"Remarks on the data ({min(_ROWS, result.quality.height)} of {result.quality.height:,}):\n{quality_table(result)}")
+        parts.append(
+            f"Remarks on the data ({min(_ROWS, result.quality.height)} of {result.quality.height:,}):\n"
+            + quality_table(result)
+        )
     if result.files:
         parts.append(_wrapped("Written: " + ", ".join(printable(str(path)) for path in result.files)))
     parts += [_wrapped(printable(note)) for note in result.notes]
@@ -256,7 +301,10 @@ def country_table(result: RunResult) -> str:
 def flow_table(flows: pl.DataFrame) -> str:
     """A flow table as it is."""
     numeric = [place for place, dtype in enumerate(flows.dtypes) if dtype.is_numeric()]
-    rows = [[_plain_year(name, value) for name, value in zip(flows.columns, row, strict=True)] for row in flows.iter_rows()]
+    rows = [
+        [_plain_year(name, value) for name, value in zip(flows.columns, row, strict=True)]
+        for row in flows.iter_rows()
+    ]
     return table(rows, [name.replace("_", " ") for name in flows.columns], right=numeric)
 
 
@@ -264,12 +312,16 @@ def _plain_year(name: str, value: Any) -> Any:
     return str(value) if name == "year" and value is not None else value
 
 
-def explanation_report(told: Explanation, importer: str, exporter: str | None) -> str:
+def explanation_report(told: Explanation) -> str:
     """What `explain` prints."""
     verdicts = told.verdicts
     parts = [
-        f"Into {country_name(importer)}: {verdicts['importer_verdict']}"
-        + (f"; out of {country_name(exporter)}: {verdicts['exporter_verdict']}" if exporter else "")
+        f"Into {told.names['import']}: {verdicts['importer_verdict']}"
+        + (
+            f"; out of {told.names['export']}: {verdicts['exporter_verdict']}"
+            if "export" in told.names
+            else ""
+        )
         + (f"; by the standard: {verdicts['standard_verdict']}" if "standard_verdict" in verdicts else "")
         + f". Lane {verdicts['lane']}: {LANE_WORDS[verdicts['verdict']]}."
     ]
@@ -301,8 +353,9 @@ def _block(row: dict[str, Any]) -> str:
 
 
 def _known(row: dict[str, Any]) -> str:
-    observed = observed_words(row["observed_low"], row["observed_high"], row["unit"]).strip(" ()")
+    observed = str(observed_words(row["observed_low"], row["observed_high"], row["unit"])).strip(" ()")
+    missing = str(row["missing"])
     inferred = " (inferred from the market)" if row["inferred"] else ""
-    if row["missing"]:
-        return (f"{observed}; " if observed else "") + "not told: " + row["missing"].replace(";", ", ")
+    if missing:
+        return (f"{observed}; " if observed else "") + "not told: " + missing.replace(";", ", ")
     return observed + inferred

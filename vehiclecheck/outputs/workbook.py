@@ -11,10 +11,10 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.outputs.files import OutputError
+from vehiclecheck.outputs.errors import OutputError
 from vehiclecheck.outputs.neutral import neutral_cell
 
-#: Fill and letter colours of the lanes: readable in print, and told apart by colour-blind readers through the word beside.
+#: Fill and letter colours of the lanes: readable in print; who sees no colours reads the word beside.
 LANE_COLOURS = {
     "red": ("#F8CBAD", "#7F1D1D"),
     "yellow": ("#FFF2CC", "#7F6000"),
@@ -39,7 +39,12 @@ def _book(path: Path) -> Iterator[Any]:
     # text stays text: nothing from a stranger's file becomes a formula, a link or a number
     book = xlsxwriter.Workbook(
         str(path),
-        {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True},
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "constant_memory": True,
+        },
     )
     book.set_properties({"created": _MADE})
     try:
@@ -78,13 +83,18 @@ def _sheet(
     lanes: Sequence[str | None] | None = None,
     wrapped: Sequence[str] = (),
 ) -> None:
-    """One table. `titles` stand above the columns in place of their names, `lanes` colour the rows, and the text of the
-    columns `wrapped` may take several lines.
+    """One table. `titles` stand above the columns in place of their names, `lanes` colour the rows, and the
+    text of the columns `wrapped` may take several lines.
     """
     sheet = book.add_worksheet(name)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    looks = {None: {}} | {lane: {"bg_color": fill, "font_color": ink} for lane, (fill, ink) in LANE_COLOURS.items()}
-    styles = {lane: (_styles(book, look), _styles(book, {**look, "text_wrap": True})) for lane, look in looks.items()}
+    looks: dict[str | None, dict[str, Any]] = {None: {}} | {
+        lane: {"bg_color": fill, "font_color": ink} for lane, (fill, ink) in LANE_COLOURS.items()
+    }
+    styles = {
+        lane: (_styles(book, look), _styles(book, {**look, "text_wrap": True}))
+        for lane, look in looks.items()
+    }
     titles = list(titles or frame.columns)
     for column, title in enumerate(titles):
         longest = frame.to_series(column).head(200).cast(pl.String, strict=False).str.len_chars().max()
@@ -109,12 +119,17 @@ def plain_workbook(frame: pl.DataFrame, target: Path, name: str = "table") -> No
 
 
 def annotated_workbook(
-    shipment: pl.DataFrame, titles: Sequence[str], findings: pl.DataFrame, set_aside: pl.DataFrame, target: Path
+    shipment: pl.DataFrame,
+    titles: Sequence[str],
+    findings: pl.DataFrame,
+    set_aside: pl.DataFrame,
+    target: Path,
 ) -> None:
     """The shipment as it came with a verdict before each row, a sheet of findings, and what was set aside.
 
-    `shipment` begins with the columns lane (null: not judged), verdict, why, missing; every other column is as it was
-    written, and `titles` are the names that stand above the columns. OutputError or OSError if it cannot be written.
+    `shipment` begins with the columns lane (null: not judged), verdict, why, missing; every other column is
+    as it was written, and `titles` are the names that stand above the columns. OutputError or OSError if it
+    cannot be written.
     """
     lanes = shipment["lane"].cast(pl.String).to_list()
     with _book(target) as book:

@@ -73,6 +73,8 @@ def cross(records: pl.DataFrame) -> Crossed:
     contradictions = [found for found in (model_contradicts, late) if found is not None]
     if contradictions:
         contradicts = pl.any_horizontal(pl.lit(found) for found in contradictions)
-        crossed = {name: pl.when(contradicts).then(stated[name]).otherwise(bound) for name, bound in crossed.items()}
+        crossed = {
+            name: pl.when(contradicts).then(stated[name]).otherwise(bound) for name, bound in crossed.items()
+        }
     bounds = [bound.cast(pl.Int32).alias(name) for name, bound in crossed.items()]
     return Crossed(records.with_columns(bounds), model_contradicts, late)

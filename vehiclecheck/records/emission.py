@@ -101,8 +101,10 @@ class MarketTable:
 
     #: Number of a country in the Enum -> number of its market (0: none).
     market_of_country: pl.Series
-    #: Day code -> step of time; after the last one the last step holds.
+    #: Day code less `first_day` -> step of time; after the last one the last step holds.
     step_of_day: pl.Series
+    #: The day code with which `step_of_day` begins.
+    first_day: int
     #: Category mask, propulsion mask -> which of those that the steps tell apart.
     categories_of_mask: pl.Series
     engines_of_mask: pl.Series
@@ -120,7 +122,7 @@ class MarketTable:
         market = pl.lit(self.market_of_country).gather(country)
         categories = pl.lit(self.categories_of_mask).gather(category.fill_null(LIGHT_DUTY | HEAVY_DUTY))
         engines = pl.lit(self.engines_of_mask).gather(propulsion.fill_null(_ENGINES))
-        step = pl.lit(self.step_of_day).gather(day.clip(0, len(self.step_of_day) - 1))
+        step = pl.lit(self.step_of_day).gather((day - self.first_day).clip(0, len(self.step_of_day) - 1))
         place = ((market * self.category_sets + categories) * self.engine_sets + engines) * self.steps + step
         found = pl.lit(self.least).gather(place)
         return pl.when(found > 0).then(found)
@@ -165,12 +167,17 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
     """The table of `steps`. What no step tells apart shares a place in it, so that it stays small."""
     ordered = sorted(steps, key=lambda step: step[3])
     days = sorted({step[3] for step in ordered})
-    step_of_day: list[int] = []
-    at = 0
-    for code in range((days[-1] if days else 0) + 1):
-        while at < len(days) and days[at] <= code:
-            at += 1
-        step_of_day.append(at)
+    # the table of days begins with the first step: before it nothing follows
+    first_day = days[0] - 1 if days else 0
+    changes = pl.DataFrame(
+        {"day": days, "step": range(1, len(days) + 1)}, schema={"day": pl.Int32, "step": pl.UInt32}
+    )
+    span = pl.DataFrame(
+        {"day": pl.int_range(first_day, (days[-1] if days else 0) + 1, dtype=pl.Int32, eager=True)}
+    )
+    step_of_day = (
+        span.join(changes, on="day", how="left", maintain_order="left")["step"].forward_fill().fill_null(0)
+    )
     width = len(days) + 1
     categories, categories_of_mask = _told_apart(
         list(CATEGORY_ATOMS.values()), [step[1] for step in ordered], ALL_CATEGORIES
@@ -179,15 +186,19 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
     engines, engines_of_mask = _told_apart(atoms, [step[2] for step in ordered], ALL_PROPULSIONS)
     category_sets, engine_sets = 1 << len(categories), 1 << len(engines)
 
-    markets = [code for code in COUNTRY_CODES if any(step[0] == code for step in ordered)]
+    laws: dict[str, list[tuple[int, int, int, float]]] = {}
+    for country, mask, fuels, day, position in ordered:
+        laws.setdefault(country, []).append((mask, fuels, day, position))
+    # countries with the same steps (most of the EU) are one market of the table
+    markets = list(dict.fromkeys(tuple(law) for law in laws.values()))
     table = [0.0] * (category_sets * engine_sets * width)  # market 0
     for market in markets:
         lines: dict[tuple[int, int], list[float]] = {}
         for c, category in enumerate(categories):
             for e, engine in enumerate(engines):
                 line = [0.0] * width
-                for country, mask, fuels, day, position in ordered:
-                    if country == market and mask & category and fuels & engine:
+                for mask, fuels, day, position in market:
+                    if mask & category and fuels & engine:
                         start = days.index(day) + 1
                         line[start:] = [max(value, position) for value in line[start:]]
                 lines[c, e] = line
@@ -198,10 +209,12 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
             [[value for row in rows[c] for value in row] for c in range(len(categories))], engine_sets * width
         ):
             table += c_set
-    number = {code: i for i, code in enumerate(markets, start=1)}
+    number = {market: i for i, market in enumerate(markets, start=1)}
+    market_of = {country: number[tuple(law)] for country, law in laws.items()}
     return MarketTable(
-        market_of_country=pl.Series([number.get(code, 0) for code in COUNTRY_CODES], dtype=pl.UInt32),
-        step_of_day=pl.Series(step_of_day, dtype=pl.UInt32),
+        market_of_country=pl.Series([market_of.get(code, 0) for code in COUNTRY_CODES], dtype=pl.UInt32),
+        step_of_day=step_of_day,
+        first_day=first_day,
         categories_of_mask=pl.Series(categories_of_mask, dtype=pl.UInt32),
         engines_of_mask=pl.Series(engines_of_mask, dtype=pl.UInt32),
         least=pl.Series(table, dtype=pl.Float32),

@@ -1,6 +1,4 @@
-"""A run: files cut into ranges, ranges judged, results put together; resumable, reconciled."""
+"""A run: files cut into ranges, ranges judged, results put together; resumable, reconciled.
 
-from vehiclecheck.runs.options import RunError, RunOptions
-from vehiclecheck.runs.run import RunResult, run
-
-__all__ = ["RunError", "RunOptions", "RunResult", "run"]
+`running.run` does it with `options.RunOptions`; loading that brings in all file readers, so this page imports nothing.
+"""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from vehiclecheck.outputs.terminal import LANE_WORDS, observed_words
-from vehiclecheck.records import Source
+from vehiclecheck.records.sources import Source
 from vehiclecheck.runs.options import RunOptions
 from vehiclecheck.screening.judge import Judgement
 
@@ -21,7 +21,7 @@ _SAID_BY_THE_VERDICT = ("unregulated", "no_pack")
 
 
 def why_not_annotated(options: RunOptions, sources: Sequence[Source], importers: Sequence[str]) -> str | None:
-    """Why a run into workbooks has no `shipment.xlsx`, as a sentence; None if it has one (or writes no workbooks)."""
+    """Why a run into workbooks has no `shipment.xlsx`, as a sentence; None if it has one."""
     if options.out is None or options.format != "xlsx":
         return None
     reason = None
@@ -36,17 +36,25 @@ def why_not_annotated(options: RunOptions, sources: Sequence[Source], importers:
     return f"shipment.xlsx was not written: {reason}" if reason else None
 
 
-def annotations(judgement: Judgement) -> pl.DataFrame:
-    """SCHEMA, a row a judged record: the reasons of its verdict in words, one a line, and the fields not told."""
-    records = judgement.verdicts.lazy().with_row_index("row").select(
-        "row", "line", pl.col("lane", "verdict", "reasons").cast(pl.String)
+def annotated_rows(judgement: Judgement) -> pl.DataFrame:
+    """SCHEMA, a row a judged record: the reasons of its verdict in words, one a line, what is not told."""
+    records = (
+        judgement.verdicts.lazy()
+        .with_row_index("row")
+        .select("row", "line", pl.col("lane", "verdict", "reasons").cast(pl.String))
     )
     told = (
         judgement.findings.lazy()
-        .select("row", pl.col("provision", "outcome", "missing", "unit", "source", "message").cast(pl.String),
-                "observed_low", "observed_high")  # fmt: skip
+        .select(
+            "row",
+            pl.col("provision", "outcome", "missing", "unit", "source", "message").cast(pl.String),
+            "observed_low",
+            "observed_high",
+        )
         .join(records.select("row", "reasons"), on="row", how="inner", maintain_order="left")
-        .filter(pl.col("reasons").str.split(";").list.contains(pl.col("provision")), pl.col("outcome") != "pass")
+        .filter(
+            pl.col("reasons").str.split(";").list.contains(pl.col("provision")), pl.col("outcome") != "pass"
+        )
         .collect()
     )
     by_row = (
@@ -64,14 +72,20 @@ def annotations(judgement: Judgement) -> pl.DataFrame:
     )
     return (
         records.join(by_row, on="row", how="left", maintain_order="left")
-        .select("line", "lane", "verdict", pl.coalesce("why", nothing).alias("why"), pl.col("missing").fill_null(""))
+        .select(
+            "line",
+            "lane",
+            "verdict",
+            pl.coalesce("why", nothing).alias("why"),
+            pl.col("missing").fill_null(""),
+        )
         .collect()
         .cast(SCHEMA)
     )
 
 
 def _in_words(told: pl.DataFrame) -> pl.DataFrame:
-    """Findings with `words`: the provision, its sentence without the citation (the sheet of findings has it), what is known."""
+    """Findings with `words`: the provision, its sentence without the citation, what is known."""
     bounds = ["observed_low", "observed_high", "unit"]
     known = told.select(bounds).unique(maintain_order=True)
     known = known.with_columns(
@@ -89,11 +103,13 @@ def annotated_shipment(
 ) -> tuple[pl.DataFrame, list[str]]:
     """Every row of the file as it was written, in its order, behind FRONT; and the titles of the columns.
 
-    Rows set aside have the verdict `set aside` and no lane; rows that are neither judged nor set aside are no vehicles.
+    Rows set aside have the verdict `set aside` and no lane; what else there is is no vehicle.
     """
     piece = source.table.read(0, source.n_rows, range(len(source.columns)))
     lines = [aside.line for aside in (*piece.broken, *piece.others)]
-    rows = pl.concat([piece.frame, pl.DataFrame({"line": lines}, schema={"line": pl.Int64})], how="diagonal").sort("line")
+    rows = pl.concat(
+        [piece.frame, pl.DataFrame({"line": lines}, schema={"line": pl.Int64})], how="diagonal"
+    ).sort("line")
     blamed = pl.concat_str("field", "value", separator=" ", ignore_nulls=True)
     aside = set_aside.select(
         "line",

@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
+from vehiclecheck.outputs.errors import OutputError
 from vehiclecheck.outputs.files import (
-    OutputError,
     join_parts,
     part_path,
     put_in_place,
@@ -24,8 +24,9 @@ from vehiclecheck.outputs.files import (
     write_table,
     write_text,
 )
-from vehiclecheck.records import Source
-from vehiclecheck.runs.options import RunError, RunOptions
+from vehiclecheck.records.sources import Source
+from vehiclecheck.runs.errors import RunError
+from vehiclecheck.runs.options import RunOptions
 from vehiclecheck.runs.ranges import Counts, RangeResult
 from vehiclecheck.screening.judge import FINDING_COLUMNS
 from vehiclecheck.standards import Library
@@ -39,6 +40,11 @@ _COLUMNS = "verdict-columns.json"
 #: Tables of a range that are kept as Parquet until the end, whatever the format of the results.
 _SMALL = ("flows", "reasons", "shown", "annotations")
 _LARGE = ("verdicts", "findings")
+
+
+def unfinished(out: Path | None) -> bool:
+    """Whether an interrupted run lies in a folder, for `--resume`."""
+    return out is not None and (out / _WORK).is_dir()
 
 
 class RunFolder:
@@ -59,7 +65,9 @@ class RunFolder:
         self.finished = finished
 
     @classmethod
-    def open(cls, options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library) -> RunFolder:
+    def open(
+        cls, options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library
+    ) -> RunFolder:
         """Begins a run in the folder of the options, or takes up an unfinished one where they say so.
 
         RunError if there is nothing to resume or it was another run; OutputError if the folder cannot be written to.
@@ -69,6 +77,7 @@ class RunFolder:
         identity = _identity(options, sources, packs, library)
         text = json.dumps(identity, sort_keys=True, default=str)
         mark = work / "identity.json"
+        begun = cls(options, identity, set(), made=not options.out.exists())
         try:
             if options.resume:
                 if not mark.exists():
@@ -80,15 +89,17 @@ class RunFolder:
                     )
                 finished = {int(path.stem.split("-")[1]) for path in work.glob("done-*.json")}
                 return cls(options, identity, finished)
-            made = not options.out.exists()
             options.out.mkdir(parents=True, exist_ok=True)
             if work.exists():
                 shutil.rmtree(work)
             work.mkdir()
             write_text(text, mark)
-        except OSError as error:
-            raise OutputError(f"{options.out}: cannot be written to: {error.strerror or error}") from error
-        return cls(options, identity, set(), made)
+        except (OSError, OutputError) as error:
+            if not options.resume:
+                begun.leave()
+            why = error.strerror or error if isinstance(error, OSError) else error
+            raise OutputError(f"{options.out}: cannot be written to: {why}") from error
+        return begun
 
     def leave(self) -> None:
         """Leaves a run that failed: what was finished stays for `--resume`; where nothing was, nothing is left behind."""
@@ -204,10 +215,16 @@ class RunFolder:
         if name == "findings":
             return list(FINDING_COLUMNS)
         place = self._work / _COLUMNS
-        return [str(column) for column in json.loads(place.read_text(encoding="utf-8"))] if place.exists() else []
+        return (
+            [str(column) for column in json.loads(place.read_text(encoding="utf-8"))]
+            if place.exists()
+            else []
+        )
 
 
-def _identity(options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library) -> dict[str, Any]:
+def _identity(
+    options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library
+) -> dict[str, Any]:
     """What makes two runs the same: files, options, packs, version."""
     return {
         "vehiclecheck": __version__,
@@ -223,7 +240,8 @@ def _identity(options: RunOptions, sources: Sequence[Source], packs: Sequence[st
             for source in sources
         ],
         "packs": [
-            {"code": code, "sha256": hashlib.sha256(library.file(code).read_bytes()).hexdigest()} for code in packs
+            {"code": code, "sha256": hashlib.sha256(library.file(code).read_bytes()).hexdigest()}
+            for code in packs
         ],
         "options": options.described(),
     }

@@ -9,16 +9,13 @@ from typing import Any
 
 from vehiclecheck.flows.table import DEFAULT_GROUPS
 from vehiclecheck.outputs.files import FORMATS
+from vehiclecheck.runs.errors import RunError
 from vehiclecheck.standards import Library, PackError, load_library
 from vehiclecheck.vocabulary.countries import country_code
 
 ALL = "all"
 #: Rows a range: large enough that the fixed cost of a range is small, small enough that memory stays under 1 GB.
 RANGE_ROWS = 500_000
-
-
-class RunError(Exception):
-    """A run that cannot be done as asked, or whose totals do not add up."""
 
 
 @dataclass(frozen=True, slots=True)

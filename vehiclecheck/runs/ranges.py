@@ -12,8 +12,11 @@ from typing import Any
 import polars as pl
 
 from vehiclecheck.flows.table import FlowKeys, partial_flows
-from vehiclecheck.records import Habits, PrepareOptions, RawRange, RowRange, Source, WordBook, prepare, survey
-from vehiclecheck.runs.annotating import annotations
+from vehiclecheck.records.habits import Habits
+from vehiclecheck.records.preparing import PrepareOptions, prepare, survey
+from vehiclecheck.records.sources import RawRange, RowRange, Source
+from vehiclecheck.records.wordbook import WordBook
+from vehiclecheck.runs.annotating import annotated_rows
 from vehiclecheck.runs.options import RunOptions
 from vehiclecheck.screening.judge import FINDING_COLUMNS, Judge, Judgement
 from vehiclecheck.screening.verdicts import VERDICTS
@@ -61,7 +64,8 @@ class Counts:
 class RangeResult:
     """One judged range. Tables that the run does not want are None.
 
-    `quality`: remarks on the data themselves; `annotations`: what stands before each row in the annotated shipment; `reasons`: units by provision and outcome; `shown`: some records that are
+    `quality`: remarks on the data themselves; `annotations`: what stands before each row in the annotated
+    shipment; `reasons`: units by provision and outcome; `shown`: some records that are
     not admitted, the worst first.
     """
 
@@ -80,7 +84,12 @@ class RangeJudge:
     """Judges ranges of files under one set of options."""
 
     def __init__(
-        self, options: RunOptions, judge: Judge, importers: list[str], several_files: bool = False, annotate: bool = False
+        self,
+        options: RunOptions,
+        judge: Judge,
+        importers: list[str],
+        several_files: bool = False,
+        annotate: bool = False,
     ) -> None:
         self._annotate = annotate
         self._options = options
@@ -111,7 +120,9 @@ class RangeJudge:
         judgement = self._judge.judge(pairs) if {"verdicts", "findings"} & set(wanted) else None
         verdict = self._judge.places(pairs) if judgement is None else judgement.verdicts["verdict"]
         units = pairs["quantity"]
-        by_verdict = pl.DataFrame({"verdict": verdict, "units": units}).group_by("verdict").agg(pl.col("units").sum())
+        by_verdict = (
+            pl.DataFrame({"verdict": verdict, "units": units}).group_by("verdict").agg(pl.col("units").sum())
+        )
         counts = Counts(
             rows_in=raw.rows_in,
             rows_judged=records.height,
@@ -126,12 +137,16 @@ class RangeJudge:
         counts.verdicts |= {str(word): int(number) for word, number in by_verdict.iter_rows()}
         return RangeResult(
             counts=counts,
-            verdicts=self._named(judgement.verdicts, part.source) if judgement and "verdicts" in wanted else None,
-            findings=judgement.findings.select(FINDING_COLUMNS) if judgement and "findings" in wanted else None,
+            verdicts=self._named(judgement.verdicts, part.source)
+            if judgement and "verdicts" in wanted
+            else None,
+            findings=judgement.findings.select(FINDING_COLUMNS)
+            if judgement and "findings" in wanted
+            else None,
             flows=partial_flows(pairs, verdict, self._keys) if "flows" in wanted else None,
             set_aside=aside,
             quality=prepared.quality.with_columns(pl.lit(part.source.name).alias("file")),
-            annotations=annotations(judgement) if judgement and self._annotate else None,
+            annotations=annotated_rows(judgement) if judgement and self._annotate else None,
             reasons=self._reasons(judgement, units) if judgement else pl.DataFrame(),
             shown=self._shown(judgement) if judgement else pl.DataFrame(),
         )
@@ -140,7 +155,9 @@ class RangeJudge:
         """Verdicts with the name of the file, where there are several."""
         if not self._several:
             return verdicts
-        return verdicts.select(pl.col("record_id"), pl.lit(source.name).alias("file"), pl.all().exclude("record_id"))
+        return verdicts.select(
+            pl.col("record_id"), pl.lit(source.name).alias("file"), pl.all().exclude("record_id")
+        )
 
     def _prepare_options(self, source: Source) -> PrepareOptions:
         order = self._options.date_order or source.date_order
@@ -167,21 +184,25 @@ class RangeJudge:
         asked = pl.DataFrame({"importer": pl.Series(self._importers, dtype=COUNTRY)})
         return records.drop("importer", strict=False).join(asked, how="cross", maintain_order="left_right")
 
-    @staticmethod
-    def _reasons(judgement: Judgement, units: pl.Series) -> pl.DataFrame:
-        """How many records and units each provision holds up."""
-        keys = ["side", "country", "provision", "outcome", "effect", "status", "missing", "source", "message"]
-        found = judgement.findings.lazy().select("rule", "outcome", "missing", pl.lit(units).gather(pl.col("row")).alias("units"))
-        counted = (
-            found.group_by("rule", "outcome", "missing").agg(pl.len().cast(pl.Int64).alias("records"), pl.col("units").sum())
-        )
-        # the words belong to the rule and the outcome: they are fetched for the few that occur
-        first = judgement.findings.lazy().unique(["rule", "outcome"], keep="first").select("rule", *(k for k in keys if k != "missing"))
+    def _reasons(self, judgement: Judgement, units: pl.Series) -> pl.DataFrame:
+        """How many records and units each provision holds up; the words are looked up for the few that occur."""
+        rule, code = pl.col("rule"), pl.col("code")
+        words = ("side", "country", "provision", "effect", "status", "source", "message")
         return (
-            counted.join(first, on=["rule", "outcome"])
-            .select(*keys, "records", "units")
-            .with_columns(pl.col("side", "country", "provision", "outcome", "effect", "status", "source", "message").cast(pl.String))
-            .sort("units", "side", "provision", "outcome", "missing", descending=[True, False, False, False, False])
+            judgement.findings.lazy()
+            .select("rule", "code", "outcome", pl.lit(units).gather(pl.col("row")).alias("units"))
+            .group_by("rule", "code", "outcome")
+            .agg(pl.len().cast(pl.Int64).alias("records"), pl.col("units").sum())
+            .with_columns(self._judge.words.columns(rule, code))
+            .select(pl.col(*words, "outcome").cast(pl.String), "records", "units")
+            .sort(
+                "units",
+                "side",
+                "provision",
+                "outcome",
+                "message",
+                descending=[True, False, False, False, False],
+            )
             .collect()
         )
 
@@ -191,13 +212,23 @@ class RangeJudge:
         place = judgement.verdicts["verdict"].to_physical()
         at = pl.concat([pl.arg_where(place == bad, eager=True).head(SHOWN) for bad in range(3)]).head(SHOWN)
         worst = judgement.verdicts[at].with_columns(at.cast(pl.UInt32).alias("row"))
-        chosen = judgement.findings["row"].is_in(worst["row"].sort().implode()) if worst.height else []
+        chosen = judgement.findings["row"].is_in(worst["row"].sort().implode())
         about = (
-            judgement.findings.filter(chosen).lazy()
-            .select("row", pl.col("provision").cast(pl.String), pl.col("outcome").cast(pl.String), "missing", pl.col("message").cast(pl.String), "observed_low", "observed_high", pl.col("unit").cast(pl.String), pl.col("effect").cast(pl.String))
+            judgement.findings.filter(chosen)
+            .lazy()
+            .select(
+                "row",
+                pl.col("provision").cast(pl.String),
+                pl.col("outcome").cast(pl.String),
+                "missing",
+                pl.col("message").cast(pl.String),
+                "observed_low",
+                "observed_high",
+                pl.col("unit").cast(pl.String),
+                pl.col("effect").cast(pl.String),
+            )
             .group_by("row", maintain_order=True)
             .agg(pl.all())
             .collect()
         )
         return worst.join(about, on="row", how="left", maintain_order="left").drop("row")
-

@@ -148,7 +148,9 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
         {
             "rule": list(range(len(book.rules))),
             "shape": [numbers.get(rule.shape, -1) for rule in book.rules],
-            "provision": [provisions.setdefault(rule.version.provision, len(provisions)) for rule in book.rules],
+            "provision": [
+                provisions.setdefault(rule.version.provision, len(provisions)) for rule in book.rules
+            ],
             "scope_category": [rule.category for rule in book.rules],
             "scope_propulsion": [rule.propulsion for rule in book.rules],
             "scope_condition": [rule.condition for rule in book.rules],
@@ -172,10 +174,13 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
     )
     size = len(calendar.members) * count
     merge = (
-        found.filter(pl.col("provision").count().over("cell", "provision") > 1).select("cell").unique().to_series()
+        found.filter(pl.col("provision").count().over("cell", "provision") > 1)
+        .select("cell")
+        .unique()
+        .to_series()
     )
     slots = []
-    for (shape, _slot), part in sorted(found.partition_by("shape", "slot", as_dict=True).items()):  # type: ignore[type-var]
+    for (shape, _slot), part in sorted(found.partition_by("shape", "slot", as_dict=True).items()):
         slots.append(
             Slot(
                 shape=shapes[int(str(shape))],
@@ -200,7 +205,12 @@ def _relation(book: Rulebook, rules: pl.DataFrame, profiles: pl.DataFrame) -> pl
         possible, certain = possible & (shared != 0), certain & (shared == pl.col(name))
     related = pairs.filter(possible).with_columns(certain=certain)
     spared = [
-        {"rule": number, "spare_category": category, "spare_propulsion": propulsion, "spare_condition": condition}
+        {
+            "rule": number,
+            "spare_category": category,
+            "spare_propulsion": propulsion,
+            "spare_condition": condition,
+        }
         for number, rule in enumerate(book.rules)
         for category, propulsion, condition in rule.exempt_cells
     ]

@@ -19,7 +19,11 @@ from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 
 UNITS = {"years": YEAR, "months": MONTH}
 
-FROM_FIELDS = {"first_registration": "first_registered", "manufacture": "manufactured", "model_year": "model_year"}
+FROM_FIELDS = {
+    "first_registration": "first_registered",
+    "manufacture": "manufactured",
+    "model_year": "model_year",
+}
 
 _COUNTING_WORDS = {
     "elapsed": "to the day",
@@ -127,4 +131,3 @@ def counting_words(asks: Mapping[str, Any]) -> str:
 def number_words(number: float) -> str:
     """A number without a needless decimal point."""
     return f"{number:g}"
-

@@ -49,7 +49,9 @@ def date_order(name: str) -> tuple[str, ...]:
 class Facts:
     """The columns of a prepared frame, and which of them it has. `relations` holds the membership tables of a rulebook."""
 
-    def __init__(self, columns: Collection[str], relations: Mapping[str, tuple[pl.Series, int]] | None = None) -> None:
+    def __init__(
+        self, columns: Collection[str], relations: Mapping[str, tuple[pl.Series, int]] | None = None
+    ) -> None:
         self.columns = frozenset(columns)
         self._relations = dict(relations or {})
 
@@ -76,8 +78,12 @@ class Facts:
             return exact.fill_null(float("-inf")), exact.fill_null(float("inf"))
         low, high = f"{prefix}_lo", f"{prefix}_hi"
         return (
-            pl.col(low).cast(pl.Float64).fill_null(float("-inf")) if low in self.columns else pl.lit(float("-inf")),
-            pl.col(high).cast(pl.Float64).fill_null(float("inf")) if high in self.columns else pl.lit(float("inf")),
+            pl.col(low).cast(pl.Float64).fill_null(float("-inf"))
+            if low in self.columns
+            else pl.lit(float("-inf")),
+            pl.col(high).cast(pl.Float64).fill_null(float("inf"))
+            if high in self.columns
+            else pl.lit(float("inf")),
         )
 
     def positions(self, name: str, unknown: float) -> pl.Expr:
@@ -91,7 +97,9 @@ class Facts:
         low, high = "model_year_lo", "model_year_hi"
         return (
             pl.col(low).cast(pl.Int32).fill_null(0) if low in self.columns else pl.lit(0, dtype=pl.Int32),
-            pl.col(high).cast(pl.Int32).fill_null(10_000) if high in self.columns else pl.lit(10_000, dtype=pl.Int32),
+            pl.col(high).cast(pl.Int32).fill_null(10_000)
+            if high in self.columns
+            else pl.lit(10_000, dtype=pl.Int32),
         )
 
     def clock(self, name: str) -> Bounds:
@@ -148,7 +156,11 @@ class Facts:
 
     def mask(self, name: str) -> pl.Expr:
         """The set of possible categories, propulsions or conditions. A record without condition is used."""
-        widest = {"category": ALL_CATEGORIES, "propulsion": ALL_PROPULSIONS, "condition": CONDITION_WORDS["used"]}[name]
+        widest = {
+            "category": ALL_CATEGORIES,
+            "propulsion": ALL_PROPULSIONS,
+            "condition": CONDITION_WORDS["used"],
+        }[name]
         if name not in self.columns:
             return pl.lit(widest, dtype=pl.Int32)
         return pl.col(name).cast(pl.Int32).fill_null(widest)
@@ -185,7 +197,7 @@ class Answer(NamedTuple):
     yes: pl.Expr
     no: pl.Expr
 
-    def __and__(self, other: Answer) -> Answer:  # type: ignore[override]
+    def __and__(self, other: Answer) -> Answer:
         """Both: yes where both are, no where one is."""
         return Answer(self.yes & other.yes, self.no | other.no)
 

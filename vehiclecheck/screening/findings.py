@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from vehiclecheck.screening.judging import FAIL, PASS, UNKNOWN
 from vehiclecheck.screening.kinds import registry
-from vehiclecheck.screening.rulebook import SIDES, Rule, Rulebook
-from vehiclecheck.vocabulary.countries import country_name
+from vehiclecheck.screening.rulebook import Rule, Rulebook
 
 OUTCOMES = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
 OUTCOME = pl.Enum(["pass", "unknown", "fail"])
@@ -43,8 +42,8 @@ class RuleWords:
         return [*found, pl.lit(self.messages).gather(rule * 4 + code.cast(pl.Int32)).alias("message")]
 
 
-def rule_words(books: Sequence[Rulebook]) -> RuleWords:
-    """The words of all rules of some books."""
+def rule_words(books: Sequence[Rulebook], names: Mapping[str, str]) -> RuleWords:
+    """The words of all rules of some books; `names` are those of the packs, by code."""
     kinds = registry()
     offsets: dict[str, int] = {}
     rows: list[dict[str, str]] = []
@@ -70,10 +69,28 @@ def rule_words(books: Sequence[Rulebook]) -> RuleWords:
                     "grade": version.grade,
                 }
             )
-            messages += ["", *(message(rule, required, kind.quantity(asks), code) for code in (PASS, UNKNOWN, FAIL))]
-    names = ("side", "country", "provision", "kind", "effect", "observed", "required", "unit", "status", "source", "grade")
+            messages += [
+                "",
+                *(
+                    message(rule, names[version.pack], required, kind.quantity(asks), code)
+                    for code in (PASS, UNKNOWN, FAIL)
+                ),
+            ]
+    columns = (
+        "side",
+        "country",
+        "provision",
+        "kind",
+        "effect",
+        "observed",
+        "required",
+        "unit",
+        "status",
+        "source",
+        "grade",
+    )
     table = pl.DataFrame(
-        [_as_enum(name, [row[name] for row in rows]) for name in names],
+        [_as_enum(name, [row[name] for row in rows]) for name in columns],
     )
     return RuleWords(offsets, table, _as_enum("message", messages))
 
@@ -82,23 +99,36 @@ def _as_enum(name: str, words: list[str]) -> pl.Series:
     return pl.Series(name, words, dtype=pl.Enum(sorted(set(words)) or [""]))
 
 
-def message(rule: Rule, required: str, quantity: str, code: int) -> str:
+def message(rule: Rule, country: str, required: str, quantity: str, code: int) -> str:
     """One sentence a person can read: who asks what, what the record shows, what follows, where it is written."""
     version = rule.version
-    country = country_name(version.pack)
     shown = {
         PASS: "the record shows that this holds",
         UNKNOWN: "the record does not settle it",
         FAIL: "the record shows otherwise",
     }[code]
     if version.kind == "surcharge":
-        shown = {PASS: "not due here", UNKNOWN: "the record does not settle whether it is due", FAIL: "due here"}[code]
+        shown = {
+            PASS: "not due here",
+            UNKNOWN: "the record does not settle whether it is due",
+            FAIL: "due here",
+        }[code]
     follows = f": {_FOLLOWS[version.effect]}" if code == FAIL and version.kind != "surcharge" else ""
     if version.kind == "prohibition":
-        shown = {PASS: "not in its scope", UNKNOWN: "it may be in its scope", FAIL: "it is in its scope"}[code]
+        shown = {PASS: "not in its scope", UNKNOWN: "it may be in its scope", FAIL: "it is in its scope"}[
+            code
+        ]
     status = _NOT_IN_FORCE.get(version.status, "")
     asked = f"{quantity} {required}".strip() if version.kind in _NUMERIC else required
     return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {version.cite()}"
 
 
-_NUMERIC = {"max_age", "min_age", "exhaust_limit", "max_odometer", "registration", "fuel_limit", "min_emission_class"}
+_NUMERIC = {
+    "max_age",
+    "min_age",
+    "exhaust_limit",
+    "max_odometer",
+    "registration",
+    "fuel_limit",
+    "min_emission_class",
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 
@@ -15,7 +16,9 @@ from vehiclecheck.screening.verdicts import as_lane, as_verdict, overall_place, 
 from vehiclecheck.standards import Library, PackError
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_expr
 
-_EFFECT_WORDS = [";".join(word for place, word in enumerate(EFFECTS) if mask >> place & 1) for mask in range(32)]
+_EFFECT_WORDS = [
+    ";".join(word for place, word in enumerate(EFFECTS) if mask >> place & 1) for mask in range(32)
+]
 _EFFECT_SETS = pl.Enum(sorted(set(_EFFECT_WORDS)))
 
 #: The columns of `findings` in their order.
@@ -75,14 +78,20 @@ class Judge:
         packs = library.packs([code for code in [*wanted, *standards] if code in self._position])
         #: The packs that judge, by code.
         self.codes_used = [pack.code for pack in packs]
-        self._sides = {side: SideJudge(compile_rules(packs, side, subject), self._codes, passes) for side in ("export", "import")}
+        self._sides = {
+            side: SideJudge(compile_rules(packs, side, subject), self._codes, passes)
+            for side in ("export", "import")
+        }
         self.standard = standard
         if standard is not None:
             if standard not in library.standards:
                 raise PackError(f"no standard {standard!r}; standards: {', '.join(library.standards)}")
             book = compile_rules([library.pack(standard)], "standard", subject)
             self._sides["standard"] = SideJudge(book, self._codes, passes)
-        self.words: RuleWords = rule_words([judge.book for judge in self._sides.values()])
+        names = {pack.code: pack.name for pack in packs}
+        if standard is not None:
+            names[standard] = library.pack(standard).name
+        self.words: RuleWords = rule_words([judge.book for judge in self._sides.values()], names)
 
     def judge(self, records: pl.DataFrame) -> Judgement:
         """Judges prepared records (columns as `vehiclecheck.records` makes them)."""
@@ -131,8 +140,7 @@ class Judge:
         fields = judge.missing_fields
         words = [";".join(name for place, name in enumerate(fields) if mask >> place & 1) for mask in masks]
         places = masks.search_sorted(findings["missing"])
-        enum = pl.Enum(sorted(set(words)))
-        return pl.Series("missing", words, dtype=enum).gather(places).cast(pl.String).alias("missing")
+        return pl.Series("missing", words, dtype=pl.String).gather(places).alias("missing")
 
     @staticmethod
     def _ordered(found: list[pl.DataFrame]) -> pl.DataFrame:
@@ -152,15 +160,23 @@ class Judge:
         key = pl.col("row").cast(pl.Int64) * 65_536 + pl.col("rule")
         return together.sort(key)
 
-    def _verdicts(self, base: pl.DataFrame, places: dict[str, pl.Series], results: Sequence[SideResult]) -> pl.DataFrame:
+    def _verdicts(
+        self, base: pl.DataFrame, places: dict[str, pl.Series], results: Sequence[SideResult]
+    ) -> pl.DataFrame:
         own = {side: place for side, place in places.items() if side != "standard"}
         overall = overall_place(own) if own else places["standard"]
         facts = Facts(base.columns)
         start, until = facts.deciding("arrival")
         columns: list[pl.Expr | pl.Series] = [
-            pl.col(name) for name in ("record_id", "line", "exporter", "importer", "quantity") if name in base.columns
+            pl.col(name)
+            for name in ("record_id", "line", "exporter", "importer", "quantity")
+            if name in base.columns
         ]
-        for side, name in (("export", "exporter_verdict"), ("import", "importer_verdict"), ("standard", "standard_verdict")):
+        for side, name in (
+            ("export", "exporter_verdict"),
+            ("import", "importer_verdict"),
+            ("standard", "standard_verdict"),
+        ):
             if side in places:
                 columns.append(as_verdict(places[side], name))
         columns += [as_verdict(overall, "verdict"), as_lane(overall)]
@@ -168,7 +184,9 @@ class Judge:
         window = base.lazy().select(start.alias("from"), until.alias("until")).collect()
         days = window.select(
             _as_day(window["from"]).alias("in_force_on"),
-            _as_day(window.select(pl.when(pl.col("until") != pl.col("from")).then("until")).to_series()).alias("in_force_to"),
+            _as_day(
+                window.select(pl.when(pl.col("until") != pl.col("from")).then("until")).to_series()
+            ).alias("in_force_to"),
         )
         return base.lazy().select(*columns).collect().hstack(days)
 
@@ -179,7 +197,11 @@ class Judge:
         if not parts:
             none = pl.repeat(0, height, dtype=pl.UInt8, eager=True)
             empty = pl.repeat("", height, eager=True)
-            return [named.gather(none).alias("effects"), empty.alias("reasons"), graded.gather(none).alias("grade")]
+            return [
+                named.gather(none).alias("effects"),
+                empty.alias("reasons"),
+                graded.gather(none).alias("grade"),
+            ]
         if len(parts) == 1:
             one = parts[0]
             return [
@@ -223,10 +245,9 @@ class Judge:
                 pl.col("low").alias("observed_low"),
                 pl.col("high").alias("observed_high"),
             )
-            .select(*FINDING_COLUMNS, "row", "rule")
+            .select(*FINDING_COLUMNS, "row", "rule", "code")
             .collect()
         )
-
 
 
 def _as_day(codes: pl.Series) -> pl.Series:
@@ -234,7 +255,7 @@ def _as_day(codes: pl.Series) -> pl.Series:
     real = codes.filter((codes > FIRST_DAY) & (codes < LAST_DAY))
     if real.is_empty():
         return pl.repeat(None, codes.len(), dtype=pl.Date, eager=True)
-    first, last = int(real.min()), int(real.max())  # type: ignore[call-overload]
+    first, last = cast(int, real.min()), cast(int, real.max())
     table = pl.select(day_expr(pl.int_range(first, last + 1, dtype=pl.Int32))).to_series()
     inside = pl.when(pl.col("code").is_between(first, last)).then(pl.col("code") - first)
     return table.gather(pl.DataFrame({"code": codes}).select(inside).to_series())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 
@@ -104,7 +105,10 @@ class SideJudge:
         self._spared = [
             {
                 name: pl.Series(
-                    [rule.exempt_cells[nth][place] if nth < len(rule.exempt_cells) else None for rule in book.rules],
+                    [
+                        rule.exempt_cells[nth][place] if nth < len(rule.exempt_cells) else None
+                        for rule in book.rules
+                    ],
                     dtype=pl.Int32,
                 )
                 for place, name in enumerate(PROFILE)
@@ -113,11 +117,14 @@ class SideJudge:
         ]
         provisions: dict[str, int] = {}
         self._provision = pl.Series(
-            [provisions.setdefault(rule.version.provision, len(provisions)) for rule in book.rules], dtype=pl.Int32
+            [provisions.setdefault(rule.version.provision, len(provisions)) for rule in book.rules],
+            dtype=pl.Int32,
         )
         self._weight = pl.Series([rule.shape.weight for rule in book.rules], dtype=pl.Int8)
         self._name = pl.Series([rule.version.provision for rule in book.rules], dtype=pl.String)
-        self._effect = pl.Series([1 << EFFECTS.index(rule.version.effect) for rule in book.rules], dtype=pl.UInt8)
+        self._effect = pl.Series(
+            [1 << EFFECTS.index(rule.version.effect) for rule in book.rules], dtype=pl.UInt8
+        )
         self._grade = pl.Series([GRADES.index(rule.version.grade) for rule in book.rules], dtype=pl.UInt8)
 
     @property
@@ -151,7 +158,11 @@ class SideJudge:
         masks = {name: facts.mask(name) for name in PROFILE}
         if self.book.subject == "fuel":
             products = pl.Series([1, 2, 4, 8], dtype=pl.Int32)
-            told = pl.lit(products).gather(pl.col("product").to_physical()) if "product" in base.columns else None
+            told = (
+                pl.lit(products).gather(pl.col("product").to_physical())
+                if "product" in base.columns
+                else None
+            )
             masks["category"] = pl.lit(15, dtype=pl.Int32) if told is None else told.fill_null(15)
         key = masks["category"] * 4096 + masks["propulsion"] * 8 + masks["condition"]
         frame = base.lazy().with_columns(
@@ -169,7 +180,9 @@ class SideJudge:
         keys = frame["@profile"].unique().sort()
         known = tuple(keys.to_list())
         if known not in self._cells:
-            profiles = pl.DataFrame({"category": keys // 4096, "propulsion": keys // 8 % 512, "condition": keys % 8})
+            profiles = pl.DataFrame(
+                {"category": keys // 4096, "propulsion": keys // 8 % 512, "condition": keys % 8}
+            )
             profiles = profiles.cast(pl.Int32)
             self._cells[known] = [build_cells(self.book, calendar, profiles) for calendar in self._calendars]
         return self._cells[known], _place_table(keys)
@@ -201,12 +214,15 @@ class SideJudge:
         found: list[pl.DataFrame] = []
         if details:
             findings = (
-                self._findings(judged.lazy(), number, slot, facts, least) for number, slot in enumerate(cells.slots)
+                self._findings(judged.lazy(), number, slot, facts, least)
+                for number, slot in enumerate(cells.slots)
             )
             found = pl.collect_all(findings)
             summary = self._summary(judged, cells)
         else:
-            summary = judged.select("row", pl.max_horizontal([*_weighed(cells.slots).values(), 0]).cast(pl.Int8).alias("severity"))
+            summary = judged.select(
+                "row", pl.max_horizontal([*_weighed(cells.slots).values(), 0]).cast(pl.Int8).alias("severity")
+            )
         parts = judged.filter(pl.col("@cell").is_null() & pl.col("@period").is_not_null())
         if parts.height and cells.slots:
             merged = self._by_parts(parts, facts, cells)
@@ -228,6 +244,14 @@ class SideJudge:
         cell = pl.col("@cell")
         codes = [code for code, _ in deciding]
         weighed = list(_weighed(cells.slots).values())
+        # one number a slot says how bad its answer is and, among equals, which slot comes first: the greatest of them
+        # is the verdict and its first reason at once
+        room = 1 << len(deciding).bit_length()
+        width = pl.UInt16 if room < 8_192 else pl.UInt32
+        ranked = [
+            own.cast(width) * pl.lit(room, dtype=width) + pl.lit(len(deciding) - place, dtype=width)
+            for place, own in enumerate(weighed)
+        ]
         leads = [(own == pl.col("severity")) & (pl.col("severity") > ADMITTED) for own in weighed]
         # the rules of all deciding slots, one slot after the other, so that the leading one is a single lookup
         rules = pl.concat([slot.rule for _, slot in deciding])
@@ -235,20 +259,27 @@ class SideJudge:
         conditional = [(code, slot) for code, slot in deciding if slot.shape.weight == CONDITIONAL]
         refused = (pl.col("severity") == REFUSED).cast(pl.UInt8)
         effects = [
-            pl.when(pl.col(code) == FAIL).then(pl.lit(self._effect.gather(slot.rule)).gather(cell)).otherwise(pl.lit(0, dtype=pl.UInt8))
+            pl.when(pl.col(code) == FAIL)
+            .then(pl.lit(self._effect.gather(slot.rule)).gather(cell))
+            .otherwise(pl.lit(0, dtype=pl.UInt8))
             for code, slot in conditional
         ]
         summary = (
             judged.lazy()
-            .select("row", "@cell", *codes, pl.max_horizontal(weighed).alias("severity"))
+            .select("row", "@cell", *codes, pl.max_horizontal(ranked).alias("@worst"))
             .with_columns(
-                pl.coalesce(
-                    pl.when(lead).then(pl.lit(place, dtype=pl.Int32)) for place, lead in enumerate(leads)
-                ).alias("@lead"),
+                (pl.col("@worst") // room).cast(pl.UInt8).alias("severity"),
+                (len(deciding) - (pl.col("@worst") % room).cast(pl.Int32)).alias("@lead"),
+            )
+            .with_columns(
                 pl.sum_horizontal(lead.cast(pl.UInt8) for lead in leads).alias("@count"),
                 pl.reduce(lambda one, other: one | other, [refused, *effects]).alias("effects"),
             )
-            .with_columns(pl.lit(rules).gather(pl.col("@lead") * size + cell).alias("@first"))
+            .with_columns(
+                pl.when(pl.col("severity") > ADMITTED)
+                .then(pl.lit(rules).gather(pl.col("@lead") * size + cell))
+                .alias("@first")
+            )
             .with_columns(
                 pl.lit(self._name).gather(pl.col("@first")).fill_null("").alias("reasons"),
                 pl.lit(self._grade).gather(pl.col("@first")).fill_null(0).alias("grade"),
@@ -264,7 +295,9 @@ class SideJudge:
             )
             .select(
                 pl.concat_str(
-                    [pl.lit(self._name).gather(pl.col(code)) for code in codes], separator=";", ignore_nulls=True
+                    [pl.lit(self._name).gather(pl.col(code)) for code in codes],
+                    separator=";",
+                    ignore_nulls=True,
                 ).alias("reasons"),
                 pl.max_horizontal(pl.lit(self._grade).gather(pl.col(code)) for code in codes).alias("grade"),
             )
@@ -274,7 +307,13 @@ class SideJudge:
         if several.height:
             at = pl.arg_where(summary["@count"] > 1, eager=True)
             reasons, grades = reasons.scatter(at, several["reasons"]), grades.scatter(at, several["grade"])
-        return summary.select("row", pl.col("severity").cast(pl.Int8), reasons.alias("reasons"), "effects", grades.alias("grade"))
+        return summary.select(
+            "row",
+            pl.col("severity").cast(pl.Int8),
+            reasons.alias("reasons"),
+            "effects",
+            grades.alias("grade"),
+        )
 
     def _summary_by_parts(self, merged: pl.DataFrame) -> pl.DataFrame:
         """The same for rows judged by parts."""
@@ -318,7 +357,13 @@ class SideJudge:
         return pl.when(present).then(code).otherwise(pl.lit(SILENT, dtype=pl.UInt8))
 
     def _findings(
-        self, judged: pl.LazyFrame, number: int, slot: Slot, facts: Facts, least: int, extra: Sequence[str] = ()
+        self,
+        judged: pl.LazyFrame,
+        number: int,
+        slot: Slot,
+        facts: Facts,
+        least: int,
+        extra: Sequence[str] = (),
     ) -> pl.LazyFrame:
         """The rows of a slot whose answer is `least` or worse, with bounds and what is missing."""
         code = pl.col(f"@code{number}")
@@ -332,7 +377,9 @@ class SideJudge:
             _number(observation.low).alias("low"),
             _number(observation.high).alias("high"),
             (pl.lit(False) if observation.inferred is None else observation.inferred).alias("inferred"),
-            self._missing(code, rule, observation.outcome, dict(observation.fields), settled, facts).alias("missing"),
+            self._missing(code, rule, observation.outcome, dict(observation.fields), settled, facts).alias(
+                "missing"
+            ),
             *extra,
         )
 
@@ -384,7 +431,9 @@ class SideJudge:
             )
             .explode("@period", empty_as_null=True)
             .with_columns(
-                pl.max_horizontal("@first", pl.lit(calendar.starts).gather(pl.col("@period"))).alias("@first"),
+                pl.max_horizontal("@first", pl.lit(calendar.starts).gather(pl.col("@period"))).alias(
+                    "@first"
+                ),
                 pl.min_horizontal("@last", pl.lit(calendar.lasts).gather(pl.col("@period"))).alias("@last"),
                 (pl.col("@period") * cells.profiles + pl.col("@place")).alias("@cell"),
             )
@@ -427,9 +476,10 @@ class SideJudge:
                 pl.col("inferred").any(),
                 pl.col("missing").bitwise_or(),
                 # the date is to blame only where the parts differ: the rest is unknown on any day
-                ((pl.col("code").n_unique() > 1) | (pl.col("@period").n_unique() < pl.col("@parts").first())).alias(
-                    "straddles"
-                ),
+                (
+                    (pl.col("code").n_unique() > 1)
+                    | (pl.col("@period").n_unique() < pl.col("@parts").first())
+                ).alias("straddles"),
             )
             .sort("row", "rule")
         )
@@ -471,7 +521,9 @@ def _conditional(code: pl.Expr) -> pl.Expr:
 def _weighed(slots: Sequence[Slot]) -> dict[str, pl.Expr]:
     """What each deciding slot's answer comes to, by the column of its answer."""
     return {
-        f"@code{number}": (_refusing if slot.shape.weight == REFUSING else _conditional)(pl.col(f"@code{number}"))
+        f"@code{number}": (_refusing if slot.shape.weight == REFUSING else _conditional)(
+            pl.col(f"@code{number}")
+        )
         for number, slot in enumerate(slots)
         if slot.shape.weight != ADVICE
     }
@@ -492,7 +544,7 @@ def _number(bound: pl.Expr | None) -> pl.Expr:
 
 def _place_table(keys: pl.Series) -> pl.Series:
     """From a profile key to its number, as a table as long as the greatest key."""
-    size = int(keys.max()) + 1  # type: ignore[call-overload]
+    size = cast(int, keys.max()) + 1
     numbers = pl.int_range(keys.len(), dtype=pl.Int32, eager=True)
     return pl.repeat(None, size, dtype=pl.Int32, eager=True).scatter(keys, numbers)
 

@@ -14,7 +14,18 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import ALWAYS, FIELD_OF, NEVER, Answer, Facts, Param, condition_scope, subset, told, within
+from vehiclecheck.screening.facts import (
+    ALWAYS,
+    FIELD_OF,
+    NEVER,
+    Answer,
+    Facts,
+    Param,
+    condition_scope,
+    subset,
+    told,
+    within,
+)
 from vehiclecheck.screening.kinds import Observation, registry
 from vehiclecheck.standards.model import DECIDING_STATUSES, PROPOSED_STATUSES, Pack, Version
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_code, day_of_text
@@ -39,7 +50,12 @@ SIDES = {"export": "exporter", "import": "importer", "standard": "importer"}
 NUMBER_SCOPES = ("gvw_kg", "engine_cc", "seats", "power_kw")
 DAY_SCOPES = ("first_registered", "manufactured", "shipped", "declared", "arrived")
 #: Scope keys that are tested by the cell (see `cells`): few distinct values, so every combination is looked up.
-CELL_SCOPES = {"categories": "category", "propulsion": "propulsion", "condition": "condition", "products": "product"}
+CELL_SCOPES = {
+    "categories": "category",
+    "propulsion": "propulsion",
+    "condition": "condition",
+    "products": "product",
+}
 
 #: Which names a relation domain compares, by side: the record's column.
 _DOMAIN_COLUMNS = {
@@ -71,7 +87,8 @@ class NameSets:
     def domains(self) -> dict[str, tuple[str, list[str]]]:
         """For each domain the record column it reads and all names that some set lists, in order."""
         return {
-            domain: (_DOMAIN_COLUMNS[domain], sorted(frozenset().union(*sets))) for domain, sets in self._sets.items()
+            domain: (_DOMAIN_COLUMNS[domain], sorted(frozenset().union(*sets)))
+            for domain, sets in self._sets.items()
         }
 
     def tables(self) -> dict[str, tuple[pl.Series, int]]:
@@ -175,7 +192,9 @@ def _scope_params(scope: Mapping[str, Any], prefix: str, side: str, sets: NameSe
         if key in NUMBER_SCOPES:
             found[f"{prefix}{key}.low"], found[f"{prefix}{key}.high"] = _closed(value)
         elif key in DAY_SCOPES:
-            found[f"{prefix}{key}.low"] = day_code(day_of_text(value["from"])) if "from" in value else FIRST_DAY
+            found[f"{prefix}{key}.low"] = (
+                day_code(day_of_text(value["from"])) if "from" in value else FIRST_DAY
+            )
             before = day_code(day_of_text(value["before"])) - 1 if "before" in value else LAST_DAY
             found[f"{prefix}{key}.high"] = before
         elif key == "regime":
@@ -242,7 +261,8 @@ def _rule(version: Version, side: str, kinds: Mapping[str, Any], sets: NameSets)
         for name, mask in zip(("category", "propulsion", "condition"), _cell_masks(scope), strict=True):
             params[f"exempt{number}.{name}"] = mask
     exempt = tuple(
-        _row_scope(scope) + tuple(sorted(name for key, name in CELL_SCOPES.items() if key in scope)) for scope in by_row
+        _row_scope(scope) + tuple(sorted(name for key, name in CELL_SCOPES.items() if key in scope))
+        for scope in by_row
     )
     return Rule(
         version=version,

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import polars as pl
 
 from vehiclecheck.records.errors import InputError, shown
@@ -157,6 +156,8 @@ def read_layout(path: Path) -> Layout:
         raise InputError(f"{shown(path)}: cannot be read ({error.strerror or error})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{shown(path)}: is not valid TOML ({error})") from error
+    import jsonschema  # costly to load, and needed for nothing else here
+
     problems = sorted(
         jsonschema.Draft202012Validator(_schema()).iter_errors(document),
         key=lambda one: list(map(str, one.path)),

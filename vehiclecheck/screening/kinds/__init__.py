@@ -50,15 +50,20 @@ class Sets(Protocol):
 class Kind(Protocol):
     """What a kind module offers."""
 
-    def shape(self, asks: Mapping[str, Any]) -> tuple[Any, ...]: ...
+    def shape(self, asks: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What of the parameters decides the expression."""
 
-    def params(self, asks: Mapping[str, Any], sets: Sets) -> dict[str, float]: ...
+    def params(self, asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
+        """The numbers that are looked up per row."""
 
-    def observe(self, shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation: ...
+    def observe(self, shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
+        """The test."""
 
-    def quantity(self, asks: Mapping[str, Any]) -> str: ...
+    def quantity(self, asks: Mapping[str, Any]) -> str:
+        """What is observed, in words."""
 
-    def required(self, asks: Mapping[str, Any]) -> tuple[str, str]: ...
+    def required(self, asks: Mapping[str, Any]) -> tuple[str, str]:
+        """What is asked, in words, and the unit of the bounds."""
 
 
 @functools.cache

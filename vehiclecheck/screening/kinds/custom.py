@@ -46,8 +46,12 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     row = pl.struct(expression.alias(name) for name, expression in known.items())
     judged = pl.sql_expr(sql).cast(pl.Boolean).alias("outcome")
     # the expression names canonical columns, which the prepared frame holds as bounds: it is run on a frame of its own
-    outcome = row.map_batches(lambda rows: rows.struct.unnest().select(judged).to_series(), return_dtype=pl.Boolean)
-    return Observation(outcome=told(outcome), fields={name: expression.is_not_null() for name, expression in known.items()})
+    outcome = row.map_batches(
+        lambda rows: rows.struct.unnest().select(judged).to_series(), return_dtype=pl.Boolean
+    )
+    return Observation(
+        outcome=told(outcome), fields={name: expression.is_not_null() for name, expression in known.items()}
+    )
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

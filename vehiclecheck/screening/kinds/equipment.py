@@ -28,7 +28,9 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     for item in shape:
         absent = listed.str.contains(rf"(^|[;,\s])no-{item}([;,\s]|$)")
         present = listed.str.contains(rf"(^|[;,\s]){item}([;,\s]|$)")
-        outcome = outcome & Answer((present & absent.not_()).fill_null(False), (absent & present.not_()).fill_null(False))
+        outcome = outcome & Answer(
+            (present & absent.not_()).fill_null(False), (absent & present.not_()).fill_null(False)
+        )
     return Observation(outcome=outcome, fields={"equipment": outcome.settled})
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from vehiclecheck.screening.counting import (
     FROM_FIELDS,
     UNITS,

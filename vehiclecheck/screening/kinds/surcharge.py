@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from vehiclecheck.screening.counting import (
     UNITS,
     age,
@@ -77,5 +75,9 @@ def required(asks: Mapping[str, Any]) -> tuple[str, str]:
         + (f" up to {number_words(band['upto'])}" if "upto" in band else "")
         for band in asks.get("bands", [])
     ]
-    words = "; ".join(bands) + f" {asks['unit']}" if bands else f"{due} {'from' if asks.get('reaching') == 'refused' else 'over'} {number_words(asks['over'])} {asks['unit']}"
+    words = (
+        "; ".join(bands) + f" {asks['unit']}"
+        if bands
+        else f"{due} {'from' if asks.get('reaching') == 'refused' else 'over'} {number_words(asks['over'])} {asks['unit']}"
+    )
     return words.strip(), asks["unit"]

@@ -10,12 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from vehiclecheck.flows.table import FlowKeys, finish_flows, merge_flows
-from vehiclecheck.records import RowRange, Source, expand, open_source
 from vehiclecheck.records.set_aside import empty as nothing_set_aside
+from vehiclecheck.records.sources import RowRange, Source, expand, open_source
 from vehiclecheck.runs.annotating import SCHEMA as ANNOTATIONS
 from vehiclecheck.runs.annotating import annotated_shipment, why_not_annotated
+from vehiclecheck.runs.errors import RunError
 from vehiclecheck.runs.folder import RunFolder
-from vehiclecheck.runs.options import ALL, RunError, RunOptions, countries_asked
+from vehiclecheck.runs.options import ALL, RunOptions, countries_asked
 from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult
 from vehiclecheck.screening.judge import Judge
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
@@ -32,7 +33,8 @@ class RunResult:
     """What came of a run.
 
     With an output folder `verdicts` and `findings` are None (they lie in `files`); without one they are whole tables.
-    `quality` holds remarks on the data themselves (a VIN that cannot be, an odometer that fell). `reasons` has a row a provision, outcome and set of missing fields, with the records and units it holds up; `shown`
+    `quality` holds remarks on the data themselves (a VIN that cannot be, an odometer that fell).
+    `reasons` has a row a version of a provision and outcome, with the records and units it holds up; `shown`
     some of the records that are not admitted, the worst first. `resumed` is the number of ranges that were done before;
     `notes` are sentences on what was not done, and why.
     """
@@ -64,7 +66,9 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     subjects = sorted({source.subject for source in sources})
     if len(subjects) > 1:
         raise RunError("vehicle records and fuel records are screened in runs of their own")
-    judge = Judge(library, COUNTRY_CODES, standard=options.standard, subject=subjects[0], passes=options.passes)
+    judge = Judge(
+        library, COUNTRY_CODES, standard=options.standard, subject=subjects[0], passes=options.passes
+    )
     not_annotated = why_not_annotated(options, sources, importers)
     annotate = options.out is not None and options.format == "xlsx" and not_annotated is None
     worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1, annotate=annotate)
@@ -115,7 +119,9 @@ def _open(paths: Sequence[str], options: RunOptions) -> list[Source]:
     return sources
 
 
-def _mapped(parts: Sequence[RowRange], work: Callable[[RowRange], RangeResult], threads: int) -> Iterator[RangeResult]:
+def _mapped(
+    parts: Sequence[RowRange], work: Callable[[RowRange], RangeResult], threads: int
+) -> Iterator[RangeResult]:
     """Results in the order of the ranges, with at most `threads` + 1 of them in memory."""
     if threads < 2 or len(parts) < 2:
         yield from map(work, parts)
@@ -130,7 +136,9 @@ def _mapped(parts: Sequence[RowRange], work: Callable[[RowRange], RangeResult], 
             yield future.result()
 
 
-def _collect(parts: Sequence[RowRange], worker: RangeJudge, result: RunResult, progress: Progress | None) -> None:
+def _collect(
+    parts: Sequence[RowRange], worker: RangeJudge, result: RunResult, progress: Progress | None
+) -> None:
     """Everything in memory."""
     results: list[RangeResult] = []
     done, total = 0, sum(part.count for part in parts)
@@ -143,7 +151,9 @@ def _collect(parts: Sequence[RowRange], worker: RangeJudge, result: RunResult, p
     reconcile(result.counts, result.sources)
     keys = FlowKeys(result.options.by, COUNTRY_CODES)
     result.flows = finished_flows([one.flows for one in results if one.flows is not None], keys)
-    result.set_aside = pl.concat([nothing_set_aside(), *(one.set_aside for one in results)], how="vertical_relaxed")
+    result.set_aside = pl.concat(
+        [nothing_set_aside(), *(one.set_aside for one in results)], how="vertical_relaxed"
+    )
     result.quality = merged_quality([one.quality for one in results])
     result.reasons = merged_reasons([one.reasons for one in results])
     result.shown = merged_shown([one.shown for one in results])
@@ -165,7 +175,10 @@ def _keep(
     finished = folder.finished
     result.resumed = len(finished)
     todo = [(number, part) for number, part in enumerate(parts) if number not in finished]
-    done, total = sum(part.count for number, part in enumerate(parts) if number in finished), sum(part.count for part in parts)
+    done, total = (
+        sum(part.count for number, part in enumerate(parts) if number in finished),
+        sum(part.count for part in parts),
+    )
 
     def judge_and_keep(number: int, part: RowRange) -> None:
         folder.keep(number, worker.judge(part))
@@ -187,7 +200,9 @@ def _keep(
     reconcile(result.counts, result.sources)
     keys = FlowKeys(result.options.by, COUNTRY_CODES)
     result.flows = finished_flows(folder.small_tables("flows", len(parts)), keys)
-    result.set_aside = pl.concat([nothing_set_aside(), *folder.small_tables("aside", len(parts))], how="vertical_relaxed")
+    result.set_aside = pl.concat(
+        [nothing_set_aside(), *folder.small_tables("aside", len(parts))], how="vertical_relaxed"
+    )
     result.reasons = merged_reasons(folder.small_tables("reasons", len(parts)))
     result.shown = merged_shown(folder.small_tables("shown", len(parts)))
     result.quality = merged_quality(folder.small_tables("quality", len(parts)))
@@ -195,7 +210,8 @@ def _keep(
     shipment = None
     if annotate:
         annotated = pl.concat(
-            [pl.DataFrame(schema=ANNOTATIONS), *folder.small_tables("annotations", len(parts))], how="vertical"
+            [pl.DataFrame(schema=ANNOTATIONS), *folder.small_tables("annotations", len(parts))],
+            how="vertical",
         )
         shipment = annotated_shipment(result.sources[0], annotated, result.set_aside)
     result.files = folder.publish(len(parts), tables, result.counts, shipment, result.notes)
@@ -218,8 +234,12 @@ def merged_reasons(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
         return pl.DataFrame()
     together = pl.concat(parts)
     keys = [name for name in together.columns if name not in ("records", "units")]
-    order = ["units", "side", "provision", "outcome", "missing"]
-    return together.group_by(keys).agg(pl.col("records", "units").sum()).sort(order, descending=[True, *[False] * 4])
+    order = ["units", "side", "provision", "outcome", "message"]
+    return (
+        together.group_by(keys)
+        .agg(pl.col("records", "units").sum())
+        .sort(order, descending=[True, *[False] * 4])
+    )
 
 
 def merged_shown(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -229,7 +249,12 @@ def merged_shown(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
         return pl.DataFrame()
     together = pl.concat(kept, how="vertical_relaxed")
     place = together["verdict"].cast(pl.String).replace_strict(_ORDER, return_dtype=pl.Int8)
-    return together.with_columns(place.alias("@place")).sort("@place", maintain_order=True).drop("@place").head(SHOWN)
+    return (
+        together.with_columns(place.alias("@place"))
+        .sort("@place", maintain_order=True)
+        .drop("@place")
+        .head(SHOWN)
+    )
 
 
 _ORDER = {"refused": 0, "undetermined": 1, "conditional": 2, "admitted": 3, "unregulated": 4, "no_pack": 5}

@@ -1,0 +1,1 @@
+"""README and docs, run: what they show is what the program does."""
