@@ -204,8 +204,9 @@ def flows(as_json: bool, quiet: bool, **asked: Any) -> None:
 
 def _run(asked: dict[str, Any], *, quiet: bool, tables: tuple[str, ...] | None = None) -> RunResult:
     with sentences():
+        from vehiclecheck.runs.folder import unfinished
         from vehiclecheck.runs.options import RunOptions
-        from vehiclecheck.runs.running import run, unfinished
+        from vehiclecheck.runs.running import run
 
         paths = asked.pop("files")
         options = RunOptions(

@@ -57,15 +57,16 @@ def refreshed(shown: Sequence[str], printed: Sequence[str]) -> list[str]:
             result.append(ELISION)
         if not piece:
             continue
-        first = 0 if number == 0 else _find(piece[0], printed, at)
-        last = len(printed) - 1 if number == len(pieces) - 1 else _find(piece[-1], printed, first)
+        at_end = number == len(pieces) - 1
+        first = 0 if number == 0 else _find(piece[0], printed, at, latest=at_end)
+        last = len(printed) - 1 if at_end else _find(piece[-1], printed, first)
         result += printed[first : last + 1]
         at = last + 1
     return result
 
 
-def _find(line: str, printed: Sequence[str], start: int) -> int:
-    """The line from `start` on that is most like `line`; ValueError where none is."""
+def _find(line: str, printed: Sequence[str], start: int, latest: bool = False) -> int:
+    """The first line from `start` on (the last, if `latest`) that is most like `line`; ValueError where none is."""
     wanted = " ".join(line.split())
     best, place = 0.0, -1
     for number, other in enumerate(printed[start:], start):
@@ -73,7 +74,7 @@ def _find(line: str, printed: Sequence[str], start: int) -> int:
         alike = 2.0 if there == wanted else 1.5 if wanted and there.startswith(wanted) else 0.0
         if not alike and wanted:
             alike = difflib.SequenceMatcher(None, wanted, there).ratio()
-        if alike > best:
+        if alike > best or (latest and alike == best):
             best, place = alike, number
     if best < _ALIKE:
         raise ValueError(f"the output has no line like {line!r} any more: cut the block by hand")
