@@ -1,16 +1,16 @@
 """Which rules concern which rows: a lookup by country, period, category, propulsion and condition.
 
-For one deciding date a country's law changes on a few days; between two of them lies a *period*. Rows of one period with
-the same sets of possible categories, propulsions and conditions (a *profile*) meet the same rules: they share a *cell*.
-Cells are few, whatever the number of rows, so the rules of each are found once, and each row finds its cell by two
-gathers. A rule gets a *slot* of its shape in the cell; two rules of one shape in one cell get two slots.
+For one deciding date a country's law changes on a few days; between two of them lies a *period*. The sets of possible
+categories, propulsions and conditions that rows have are *profiles*; profiles that no rule of a country tells apart are
+one *group* there. Rows of one period and group meet the same rules: they share a *cell*. Cells are few, whatever the
+number of rows, so the rules of each are found once, and each row finds its cell by a few small lookups. A rule gets a *slot* of its shape in the cell; two rules of one shape in one cell get two slots.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -28,20 +28,29 @@ class Slot:
     shape: Shape
     rule: pl.Series
     certain: pl.Series
+    #: Numbers of the rules, by cell: looked up once for every number that a test asks for.
+    kept: dict[str, pl.Series] = field(default_factory=dict)
+
+    def by_cell(self, name: str, of_rules: pl.Series) -> pl.Series:
+        """A number of the rules as a number of the cells; null where the slot is empty."""
+        if name not in self.kept:
+            self.kept[name] = of_rules.gather(self.rule)
+        return self.kept[name]
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The periods of all countries of a rulebook for one deciding date.
 
-    `place` maps (country, day) to a period; `starts` and `lasts` are the first and last days of the periods; `members`
+    `row` numbers the countries that have rules (`countries`), null for the others; `place` maps (row, day) to a period; `starts` and `lasts` are the first and last days of the periods; `members`
     the rules that may be in force there, each with whether it surely is.
     """
 
     decides: str
     first: int
     last: int
-    offset: pl.Series
+    row: pl.Series
+    countries: list[str]
     place: pl.Series
     starts: pl.Series
     lasts: pl.Series
@@ -49,18 +58,38 @@ class Calendar:
 
     def period(self, country: pl.Expr, day: pl.Expr) -> pl.Expr:
         """The period of a day in a country (physical country codes); null where the country has no rules."""
-        row = pl.lit(self.offset).gather(country)
-        return pl.lit(self.place).gather(row + day.clip(self.first, self.last) - self.first)
+        row = pl.lit(self.row).gather(country)
+        width = self.last - self.first + 1
+        return pl.lit(self.place).gather(row * width + day.clip(self.first, self.last) - self.first)
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The slots of every (period, profile). `merge` tells cells in which one provision stands twice."""
+    """The slots of every (period, group). `merge` tells cells in which one provision stands twice.
+
+    `group` maps (row of the country, profile) to its group, null where no rule concerns it; `base` is the first cell of
+    each period.
+    """
 
     calendar: Calendar
     profiles: int
+    group: pl.Series
+    base: pl.Series
     slots: list[Slot]
     merge: pl.Series
+    #: Pairs of cell and the number of a slot that is filled there.
+    filled: pl.DataFrame
+
+    def cell(self, country: pl.Expr, profile: pl.Expr, period: pl.Expr) -> pl.Expr:
+        """The cell of a row; null where no rule concerns it."""
+        row = pl.lit(self.calendar.row).gather(country)
+        return pl.lit(self.base).gather(period) + pl.lit(self.group).gather(row * self.profiles + profile)
+
+    def met(self, cells: pl.Series) -> list[Slot]:
+        """The slots that rows of these cells meet. A shipment to one country meets few of all the world's."""
+        here = pl.DataFrame({"cell": cells.drop_nulls().unique()}, schema={"cell": pl.Int32})
+        numbers = self.filled.join(here, on="cell", how="semi")["number"].unique().sort()
+        return [self.slots[number] for number in numbers]
 
 
 def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calendar:
@@ -75,14 +104,13 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
     }
     real = [edge for days in edges.values() for edge in days if FIRST_DAY < edge <= LAST_DAY]
     first, last = (min(real) - 1, max(real)) if real else (FIRST_DAY, FIRST_DAY)
-    width = last - first + 1
     starts: list[int] = []
     lasts: list[int] = []
     members: list[list[tuple[int, bool]]] = []
     runs: list[tuple[int, int]] = []
-    offsets: dict[str, int] = {}
+    rows: dict[str, int] = {}
     for row, (country, numbers) in enumerate(by_country.items()):
-        offsets[country] = row * width
+        rows[country] = row
         days = [FIRST_DAY, *(edge for edge in edges[country] if FIRST_DAY < edge <= LAST_DAY)]
         for start, end in zip(days, [*days[1:], LAST_DAY + 1], strict=True):
             period = len(starts)
@@ -107,7 +135,8 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
         decides=decides,
         first=first,
         last=last,
-        offset=pl.Series("offset", [offsets.get(code) for code in codes], dtype=pl.Int32),
+        row=pl.Series("row", [rows.get(code) for code in codes], dtype=pl.Int32),
+        countries=list(rows),
         place=place,
         starts=pl.Series("start", starts, dtype=pl.Int32),
         lasts=pl.Series("last", lasts, dtype=pl.Int32),
@@ -162,38 +191,75 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
             **{f"scope_{name}": pl.Int32 for name in PROFILE},
         },
     )
-    relation = _relation(book, rules, profiles)
+    rows = {country: row for row, country in enumerate(calendar.countries)}
+    owners = pl.DataFrame(
+        {
+            "rule": [number for number, rule in enumerate(book.rules) if rule.version.pack in rows],
+            "row": [rows[rule.version.pack] for rule in book.rules if rule.version.pack in rows],
+        },
+        schema={"rule": pl.Int32, "row": pl.Int32},
+    )
+    relation = _relation(book, rules.filter(pl.col("shape") >= 0), profiles).join(owners, on="rule")
+    groups = _groups(relation)
+    group = _scatter(
+        max(len(rows), 1) * count, groups.select(pl.col("row") * count + pl.col("profile")).to_series(), groups["group"]
+    )
+    sizes = dict(groups.group_by("row").agg(pl.col("group").max() + 1).iter_rows())
+    period_rows = [row for row, _ in _period_rows(calendar)]
+    widths = [sizes.get(row, 0) for row in period_rows]
+    base = pl.Series("base", [0, *widths], dtype=pl.Int32).cum_sum()
+    one_of_each = groups.unique(["row", "group"], keep="first", maintain_order=True).select("row", "group", "profile")
     found = (
-        pairs.join(relation, on="rule")
+        pairs.join(relation.join(one_of_each, on=["row", "profile"]), on="rule")
         .with_columns(
-            cell=pl.col("period") * count + pl.col("profile"),
+            cell=pl.lit(base).gather(pl.col("period")) + pl.col("group"),
             certain=pl.col("in_force") & pl.col("certain"),
         )
         .sort("cell", "shape", "rule")
         .with_columns(slot=pl.int_range(pl.len(), dtype=pl.Int32).over("cell", "shape"))
     )
-    size = len(calendar.members) * count
-    merge = (
-        found.filter(pl.col("provision").count().over("cell", "provision") > 1)
-        .select("cell")
-        .unique()
-        .to_series()
+    size = int(base[-1])
+    twice = found.filter(pl.col("provision").count().over("cell", "provision") > 1)["cell"].unique()
+    slots, filled = [], []
+    for number, ((shape, _), part) in enumerate(sorted(found.partition_by("shape", "slot", as_dict=True).items())):
+        rule, certain = (_scatter(size, part["cell"], part[name]) for name in ("rule", "certain"))
+        slots.append(Slot(shapes[int(str(shape))], rule, certain))
+        filled.append(part.select("cell", pl.lit(number, dtype=pl.Int32).alias("number")))
+    return Cells(
+        calendar=calendar,
+        profiles=count,
+        group=group,
+        base=base,
+        slots=slots,
+        merge=_scatter(size, twice, pl.repeat(True, twice.len(), eager=True)).fill_null(False),
+        filled=pl.concat([pl.DataFrame(schema={"cell": pl.Int32, "number": pl.Int32}), *filled]),
     )
-    slots = []
-    for (shape, _slot), part in sorted(found.partition_by("shape", "slot", as_dict=True).items()):
-        slots.append(
-            Slot(
-                shape=shapes[int(str(shape))],
-                rule=_scatter(size, part["cell"], part["rule"], pl.Int32),
-                certain=_scatter(size, part["cell"], part["certain"], pl.Boolean),
-            )
-        )
-    flags = _scatter(size, merge, pl.repeat(True, merge.len(), eager=True), pl.Boolean).fill_null(False)
-    return Cells(calendar=calendar, profiles=count, slots=slots, merge=flags)
 
 
-def _scatter(size: int, places: pl.Series, values: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
-    return pl.repeat(None, size, dtype=dtype, eager=True).scatter(places, values.cast(dtype))
+def _period_rows(calendar: Calendar) -> list[tuple[int, int]]:
+    """The row of the country of each period, in the order of the periods."""
+    found, row = [], -1
+    for period, start in enumerate(calendar.starts):
+        row += start == FIRST_DAY  # every country's first period begins with the first day
+        found.append((row, period))
+    return found
+
+
+def _groups(relation: pl.DataFrame) -> pl.DataFrame:
+    """Row of the country, profile, group: profiles with the same rules, equally certain, are of one group."""
+    told = (
+        relation.sort("row", "profile", "rule")
+        .group_by("row", "profile", maintain_order=True)
+        .agg(pl.concat_str("rule", "certain", separator=":").str.join(",").alias("rules"))
+    )
+    numbered = told.unique(["row", "rules"], maintain_order=True).with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int32).over("row").alias("group")
+    )
+    return told.join(numbered.select("row", "rules", "group"), on=["row", "rules"], maintain_order="left").drop("rules")
+
+
+def _scatter(size: int, places: pl.Series, values: pl.Series) -> pl.Series:
+    return pl.repeat(None, size, dtype=values.dtype, eager=True).scatter(places, values)
 
 
 def _relation(book: Rulebook, rules: pl.DataFrame, profiles: pl.DataFrame) -> pl.DataFrame:

@@ -181,7 +181,7 @@ class Judge:
                 columns.append(as_verdict(places[side], name))
         columns += [as_verdict(overall, "verdict"), as_lane(overall)]
         columns += self._reasons(results, base.height)
-        window = base.lazy().select(start.alias("from"), until.alias("until")).collect()
+        window = base.lazy().select("row", start.alias("from"), until.alias("until")).collect()
         days = window.select(
             _as_day(window["from"]).alias("in_force_on"),
             _as_day(

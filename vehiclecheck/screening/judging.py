@@ -200,14 +200,14 @@ class SideJudge:
                 calendar.period(pl.col("@country"), last).alias("@until"),
                 profile.alias("@place"),
             )
-            .with_columns((pl.col("@period") * cells.profiles + pl.col("@place")).alias("@cell"))
+            .with_columns(cells.cell(pl.col("@country"), pl.col("@place"), pl.col("@period")).alias("@cell"))
         )
         plain = (pl.col("@period") == pl.col("@until")) & pl.lit(cells.merge).gather(pl.col("@cell")).not_()
+        located = placed.with_columns(pl.when(plain).then(pl.col("@cell")).alias("@cell")).collect()
+        slots = cells.met(located["@cell"])
         judged = (
-            placed.with_columns(pl.when(plain).then(pl.col("@cell")).alias("@cell"))
-            .with_columns(
-                self._code(slot, facts).alias(f"@code{number}") for number, slot in enumerate(cells.slots)
-            )
+            located.lazy()
+            .with_columns(self._code(slot, facts).alias(f"@code{number}") for number, slot in enumerate(slots))
             .collect()
         )
         least = PASS if self._passes else UNKNOWN
@@ -215,35 +215,35 @@ class SideJudge:
         if details:
             findings = (
                 self._findings(judged.lazy(), number, slot, facts, least)
-                for number, slot in enumerate(cells.slots)
+                for number, slot in enumerate(slots)
             )
             found = pl.collect_all(findings)
-            summary = self._summary(judged, cells)
+            summary = self._summary(judged, slots)
         else:
             summary = judged.select(
-                "row", pl.max_horizontal([*_weighed(cells.slots).values(), 0]).cast(pl.Int8).alias("severity")
+                "row", pl.max_horizontal([*_weighed(slots).values(), 0]).cast(pl.Int8).alias("severity")
             )
         parts = judged.filter(pl.col("@cell").is_null() & pl.col("@period").is_not_null())
-        if parts.height and cells.slots:
-            merged = self._by_parts(parts, facts, cells)
+        merged = self._by_parts(parts, facts, cells) if parts.height else None
+        if merged is not None:
             by_parts = self._summary_by_parts(merged).select(summary.columns)
             summary = summary.update(by_parts, on="row", how="left")
             found.append(merged.filter(pl.col("code") >= least).select(_FINDING_COLUMNS))
         return summary.drop("row"), found
 
-    def _summary(self, judged: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+    def _summary(self, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
         """Severity, reasons, effects and grade of each row.
 
         Most rows have one reason, which is a lookup; only those with several need their names joined.
         """
         deciding = [
-            (f"@code{number}", slot) for number, slot in enumerate(cells.slots) if slot.shape.weight != ADVICE
+            (f"@code{number}", slot) for number, slot in enumerate(slots) if slot.shape.weight != ADVICE
         ]
         if not deciding:
             return judged.select("row", *_nothing())
         cell = pl.col("@cell")
         codes = [code for code, _ in deciding]
-        weighed = list(_weighed(cells.slots).values())
+        weighed = list(_weighed(slots).values())
         # one number a slot says how bad its answer is and, among equals, which slot comes first: the greatest of them
         # is the verdict and its first reason at once
         room = 1 << len(deciding).bit_length()
@@ -260,7 +260,7 @@ class SideJudge:
         refused = (pl.col("severity") == REFUSED).cast(pl.UInt8)
         effects = [
             pl.when(pl.col(code) == FAIL)
-            .then(pl.lit(self._effect.gather(slot.rule)).gather(cell))
+            .then(pl.lit(slot.by_cell("@effect", self._effect)).gather(cell))
             .otherwise(pl.lit(0, dtype=pl.UInt8))
             for code, slot in conditional
         ]
@@ -340,7 +340,7 @@ class SideJudge:
         )
 
     def _param(self, slot: Slot, name: str) -> pl.Expr:
-        return pl.lit(self.book.params[name].gather(slot.rule)).gather(pl.col("@cell"))
+        return pl.lit(slot.by_cell(name, self.book.params[name])).gather(pl.col("@cell"))
 
     def _code(self, slot: Slot, facts: Facts) -> pl.Expr:
         """SILENT, PASS, UNKNOWN or FAIL of a slot's rule."""
@@ -415,8 +415,11 @@ class SideJudge:
     def _bit(self, field: str) -> int:
         return self._fields.setdefault(field, 1 << len(self._fields))
 
-    def _by_parts(self, rows: pl.DataFrame, facts: Facts, cells: Cells) -> pl.DataFrame:
-        """Findings (passes included) of rows that straddle periods, merged by provision, with their severity."""
+    def _by_parts(self, rows: pl.DataFrame, facts: Facts, cells: Cells) -> pl.DataFrame | None:
+        """Findings (passes included) of rows that straddle periods, merged by provision, with their severity.
+
+        None where no rule concerns any of them.
+        """
         calendar = cells.calendar
         first, last = facts.deciding(calendar.decides)
         used = facts.decides(calendar.decides)
@@ -435,9 +438,12 @@ class SideJudge:
                     "@first"
                 ),
                 pl.min_horizontal("@last", pl.lit(calendar.lasts).gather(pl.col("@period"))).alias("@last"),
-                (pl.col("@period") * cells.profiles + pl.col("@place")).alias("@cell"),
+                cells.cell(pl.col("@country"), pl.col("@place"), pl.col("@period")).alias("@cell"),
             )
         )
+        slots = cells.met(parts["@cell"])
+        if not slots:
+            return None
         # a test that counts to the very date that picks the law sees the part of it in which that law holds
         windows = []
         for name in used:
@@ -457,7 +463,7 @@ class SideJudge:
                     PASS,
                     ("@period", "@parts"),
                 )
-                for slot in cells.slots
+                for slot in slots
             )
         )
         date_bit = self._bit(f"{DATE_COLUMNS[calendar.decides]}_on")
