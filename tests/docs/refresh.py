@@ -31,8 +31,8 @@ def commands_page() -> str:
     """The page of all help texts, without them: running it fills them in."""
     parts = [
         "# Every command",
-        "What each command says about itself. The file is made by `python -m tests.docs.refresh`.\n\n"
-        "Every command exits with 0 when it worked, whatever the verdicts; with 1 when `--fail-on` named a verdict that "
+        "What each command says about itself. The file is made by `python -m tests.docs.refresh`.",
+        "Every command exits with 0 when it worked, whatever the verdicts; with 1 when `--fail-on` named a verdict that\n"
         "occurred; and with 2 on wrong usage, unreadable input, or a pack that does not pass its check.",
     ]
     for name in command_names():
