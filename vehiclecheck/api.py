@@ -58,7 +58,9 @@ def explain(
     )
 
 
-def flows(files: str | Path | Sequence[str | Path], *, by: Sequence[str], **options: Any) -> pl.DataFrame:
+def flow_table(
+    files: str | Path | Sequence[str | Path], *, by: Sequence[str], **options: Any
+) -> pl.DataFrame:
     """The flow table of files: units, value, mean age as bounds and units by verdict, grouped by some of
     exporter, importer, year, month, vehicle_class, category, propulsion, emission_class.
     """
@@ -78,4 +80,4 @@ def country(name: str) -> str:
     return code
 
 
-__all__ = ["country", "explain", "flows", "packs", "screen"]
+__all__ = ["country", "explain", "flow_table", "packs", "screen"]

@@ -315,9 +315,6 @@ def test_values_that_a_worksheet_cannot_hold(tmp_path: Path) -> None:
     assert (third["odd"], third["big"]) == (1.5, None)
 
 
-@pytest.mark.xfail(
-    reason="a vehicle that stands in two ranges is not found again: ranges are prepared alone", strict=False
-)
 def test_a_vehicle_twice_is_found_wherever_the_ranges_are_cut() -> None:
     between = 95  # vehicles 95 and 96 are one, and the cut lies between them
     told = vehiclecheck("screen", LIST, "--to", "SN", "--json", "--range-rows", between)

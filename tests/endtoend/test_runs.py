@@ -159,17 +159,13 @@ def test_a_file_without_rows_has_results_with_columns(tmp_path: Path) -> None:
     assert pl.read_parquet(tmp_path / "parquet" / "verdicts.parquet").height == 0
 
 
-@pytest.mark.xfail(
-    reason="screening: the window of the deciding date is one row high where no date column exists",
-    raises=pl.exceptions.ShapeError,
-    strict=False,
-)
 def test_a_file_without_any_date(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(
         "vin,steering,importer\nA123456,right,KE\nB123456,left,KE\n", encoding="utf-8"
     )
     told = vehiclecheck("screen", tmp_path / "list.csv", "--layout", "auto", "--json")
-    assert [row["verdict"] for row in told.json["verdicts"]] == ["undetermined", "refused"]
+    # the wheel is on the wrong side today, but nothing tells of the law on any day that it may have come
+    assert [row["verdict"] for row in told.json["verdicts"]] == ["undetermined"] * 2
 
 
 class Breaking:

@@ -101,8 +101,11 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else ""
 
 
-def read_summary(sources: Sequence[Source]) -> str:
-    """How files were read: layout and columns, so that a wrong match is seen."""
+def read_summary(sources: Sequence[Source], instead: Sequence[str] = ()) -> str:
+    """How files were read: layout and columns, so that a wrong match is seen.
+
+    `instead`: columns that what a file or layout says for every row does not count for.
+    """
     lines = []
     for source in sources:
         lines.append(
@@ -115,11 +118,13 @@ def read_summary(sources: Sequence[Source]) -> str:
             lines.append(_wrapped("  columns: " + "; ".join(map(printable, renamed))))
         if source.unmatched:
             lines.append(_wrapped("  not used: " + "; ".join(map(printable, source.unmatched))))
-        if source.constants:
+        if set(source.constants) - set(instead):
             lines.append(
                 _wrapped(
                     "  for every row: "
-                    + ", ".join(f"{key} = {value}" for key, value in source.constants.items())
+                    + ", ".join(
+                        f"{key} = {value}" for key, value in source.constants.items() if key not in instead
+                    )
                 )
             )
         lines += [_wrapped(f"  {printable(note)}") for note in source.notes]
@@ -179,16 +184,23 @@ def _why(row: dict[str, Any]) -> str:
 
 
 def observed_words(low: float | None, high: float | None, unit: str) -> str:
-    """Bounds in words, in brackets after a space; empty where nothing is known."""
+    """Bounds in words, in brackets after a space; empty where nothing is known. One open end is said to be open."""
+    if low is None and high is None:
+        return ""
     if unit == "yyyymmdd":
-        written = [
-            f"{value:.0f}"[:4] + "-" + f"{value:.0f}"[4:6] + "-" + f"{value:.0f}"[6:]
-            for value in (low, high)
-            if value
-        ]
-        return f" ({' to '.join(dict.fromkeys(written))})" if written else ""
-    words = [f"{value:.2f}".rstrip("0").rstrip(".") for value in (low, high) if value is not None]
-    return f" ({' to '.join(dict.fromkeys(words))} {unit})".replace(" )", ")") if words else ""
+        first, last = (f"{value:.0f}" if value else "" for value in (low, high))
+        first, last = (f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else "" for day in (first, last))
+        bounds = {"": "", "from": "on or after ", "until": "on or before "}
+    else:
+        first, last = (
+            "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".") for value in (low, high)
+        )
+        bounds = {"": "", "from": "at least ", "until": "at most "}
+        unit = f" {unit}" if unit else ""
+    ending = "" if unit == "yyyymmdd" else unit
+    if not first or not last:
+        return f" ({bounds['until' if not first else 'from']}{first or last}{ending})"
+    return f" ({first}{ending})" if first == last else f" ({first} to {last}{ending})"
 
 
 def reason_table(result: RunResult) -> str:
@@ -256,7 +268,10 @@ def reconciliation(result: RunResult) -> str:
 
 def screening_report(result: RunResult) -> str:
     """What `screen` prints."""
-    parts = [read_summary(result.sources), verdict_table(result)]
+    parts = [
+        read_summary(result.sources, ("importer",) if result.options.to == ("all",) else ()),
+        verdict_table(result),
+    ]
     if result.options.standard:
         parts.append(
             f"Judged against the standard {result.options.standard} as well: see standard_verdict in the verdicts."
@@ -299,7 +314,18 @@ def country_table(result: RunResult) -> str:
 
 
 def flow_table(flows: pl.DataFrame) -> str:
-    """A flow table as it is."""
+    """A flow table without the columns that say nothing here; the whole of it is in the files and in `--json`."""
+    silent = [
+        name
+        for name in (*VERDICTS, "value_usd")
+        if name in flows.columns and not (flows[name].fill_null(0) > 0).any()
+    ]
+    known = [
+        name
+        for name in ("valued_units", "aged_units")
+        if flows[name].is_in([0]).all() or flows[name].equals(flows["units"])
+    ]
+    flows = flows.drop("rows", *silent, *known, strict=False)
     numeric = [place for place, dtype in enumerate(flows.dtypes) if dtype.is_numeric()]
     rows = [
         [_plain_year(name, value) for name, value in zip(flows.columns, row, strict=True)]
@@ -338,6 +364,8 @@ def explanation_report(told: Explanation) -> str:
 def _block(row: dict[str, Any]) -> str:
     """One provision of an explanation: what it asks, what is known, what follows, where it is written."""
     status = "" if row["status"] in ("enacted", "reported") else f", {row['status']}: does not decide"
+    if row["side"] == "standard" and row["status"] in ("draft", "recommended"):
+        status = f", {row['status']}"  # asked by name, a proposal decides its own verdict
     follows = f", {row['effect']}" if row["outcome"] != "pass" else ""
     asks = row["required"]
     if row["kind"] not in ("certificate", "permit", "steering_side", "equipment", "custom"):

@@ -39,7 +39,7 @@ from vehiclecheck.records.errors import InputError
 from vehiclecheck.records.habits import Habits
 from vehiclecheck.records.options import PrepareOptions
 from vehiclecheck.records.spellings import number_columns
-from vehiclecheck.records.vehicles import repeats, vehicle_records
+from vehiclecheck.records.vehicles import sightings, vehicle_records
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.vocabulary.countries import COUNTRY, COUNTRY_CODES
 from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
@@ -119,7 +119,7 @@ def prepare(raw: pl.DataFrame, *, options: PrepareOptions, words: WordBook) -> P
     else:
         records, aside, found = parts[0]
     if "vehicle_key" in records.columns:
-        found = pl.concat([found, repeats(records)])
+        found = pl.concat([found, quality.repeated_vehicles(sightings(records))])
     return Prepared(records, aside, found.sort("file", "line", maintain_order=True), raw.height)
 
 

@@ -243,7 +243,11 @@ def repeated_vehicles(frame: pl.DataFrame) -> pl.DataFrame:
             "vin",
             (pl.col("line") != first_line) | (pl.col("file") != first_file),
             pl.col("vehicle_key"),
-            pl.format("the same vehicle stands on line {} of file {}", first_line, first_file),
+            pl.when(pl.col("file") == first_file)
+            .then(pl.format("the same vehicle stands on line {}", first_line))
+            .otherwise(
+                pl.format("the same vehicle stands on line {} of file number {}", first_line, first_file + 1)
+            ),
         )
     ]
     found = [_checked_over(again, repeats)]

@@ -108,7 +108,9 @@ class Vehicles:
                 f"{target}_against_{column}",
                 surest,
                 pl.col(flag),
-                f"the {target} by {surest} is none that {column} allows",
+                f"the {target} that is stated is none that {column} allows"
+                if surest == target
+                else f"the {target} by {surest} is none that {column} allows",
             )
 
     def categories(self) -> None:
@@ -312,8 +314,8 @@ def vehicle_records(
     return vehicles.frame.select(name for name in _ORDER if vehicles.has(name)), aside, found
 
 
-def repeats(records: pl.DataFrame) -> pl.DataFrame:
-    """Findings on vehicles (by vehicle_key) that stand in `records` more than once."""
+def sightings(records: pl.DataFrame) -> pl.DataFrame:
+    """What is kept of each record with a vehicle key, to find the same vehicle again: also in another range."""
     days = [
         pl.col(f"{prefix}_lo")
         for prefix in ("arrived", "declared", "shipped")
@@ -327,4 +329,4 @@ def repeats(records: pl.DataFrame) -> pl.DataFrame:
         *(n for n in ("odometer_km_lo", "odometer_km_hi") if n in records.columns),
     ]
     seen = [pl.coalesce(days).alias("seen_lo")] if days else []
-    return quality.repeated_vehicles(records.select(*wanted, *seen))
+    return records.select(*wanted, *seen).filter(pl.col("vehicle_key").is_not_null())

@@ -124,6 +124,8 @@ class RunFolder:
                 write_part(table, self._small(name, number), "parquet")
         write_part(result.set_aside, self._small("aside", number), "parquet")
         write_part(result.quality, self._small("quality", number), "parquet")
+        if result.sightings is not None:
+            write_part(result.sightings, self._small("sightings", number), "parquet")
         write_text(json.dumps(result.counts.as_dict()), self._work / f"done-{number:06d}.json")
 
     def _small(self, name: str, number: int) -> Path:

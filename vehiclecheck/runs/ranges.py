@@ -15,6 +15,7 @@ from vehiclecheck.flows.table import FlowKeys, partial_flows
 from vehiclecheck.records.habits import Habits
 from vehiclecheck.records.preparing import PrepareOptions, prepare, survey
 from vehiclecheck.records.sources import RawRange, RowRange, Source
+from vehiclecheck.records.vehicles import sightings
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.runs.annotating import annotated_rows
 from vehiclecheck.runs.options import RunOptions
@@ -66,7 +67,7 @@ class RangeResult:
 
     `quality`: remarks on the data themselves; `annotations`: what stands before each row in the annotated
     shipment; `reasons`: units by provision and outcome; `shown`: some records that are
-    not admitted, the worst first.
+    not admitted, the worst first; `sightings`: vehicles by key and line, to find them again in other ranges.
     """
 
     counts: Counts
@@ -75,6 +76,7 @@ class RangeResult:
     flows: pl.DataFrame | None
     set_aside: pl.DataFrame
     quality: pl.DataFrame
+    sightings: pl.DataFrame | None
     annotations: pl.DataFrame | None
     reasons: pl.DataFrame
     shown: pl.DataFrame
@@ -146,6 +148,7 @@ class RangeJudge:
             flows=partial_flows(pairs, verdict, self._keys) if "flows" in wanted else None,
             set_aside=aside,
             quality=prepared.quality.with_columns(pl.lit(part.source.name).alias("file")),
+            sightings=sightings(records) if "vehicle_key" in records.columns else None,
             annotations=annotated_rows(judgement) if judgement and self._annotate else None,
             reasons=self._reasons(judgement, units) if judgement else pl.DataFrame(),
             shown=self._shown(judgement) if judgement else pl.DataFrame(),

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from vehiclecheck.flows.table import FlowKeys, finish_flows, merge_flows
+from vehiclecheck.records.quality import repeated_vehicles
 from vehiclecheck.records.set_aside import empty as nothing_set_aside
 from vehiclecheck.records.sources import RowRange, Source, expand, open_source
 from vehiclecheck.runs.annotating import SCHEMA as ANNOTATIONS
@@ -26,6 +27,8 @@ Progress = Callable[[int, int], None]
 
 #: A pair of record and country is a row of memory: ranges are cut so that they make about this many.
 _PAIRS = 1_000_000
+#: The same vehicle is looked for across ranges up to so many; beyond, within each range alone: memory has a bound.
+_MOST_SIGHTINGS = 5_000_000
 
 
 @dataclass(slots=True)
@@ -154,7 +157,11 @@ def _collect(
     result.set_aside = pl.concat(
         [nothing_set_aside(), *(one.set_aside for one in results)], how="vertical_relaxed"
     )
-    result.quality = merged_quality([one.quality for one in results])
+    result.quality = merged_quality(
+        [one.quality for one in results],
+        [one.sightings for one in results if one.sightings is not None],
+        result,
+    )
     result.reasons = merged_reasons([one.reasons for one in results])
     result.shown = merged_shown([one.shown for one in results])
     for name in ("verdicts", "findings"):
@@ -205,7 +212,9 @@ def _keep(
     )
     result.reasons = merged_reasons(folder.small_tables("reasons", len(parts)))
     result.shown = merged_shown(folder.small_tables("shown", len(parts)))
-    result.quality = merged_quality(folder.small_tables("quality", len(parts)))
+    result.quality = merged_quality(
+        folder.small_tables("quality", len(parts)), folder.small_tables("sightings", len(parts)), result
+    )
     tables = {"flows": result.flows, "set_aside": result.set_aside, "quality": result.quality}
     shipment = None
     if annotate:
@@ -222,9 +231,23 @@ def finished_flows(parts: list[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
     return finish_flows(merge_flows(parts, keys), keys) if parts else pl.DataFrame()
 
 
-def merged_quality(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Remarks on the data of all ranges."""
-    return pl.concat(parts) if parts else pl.DataFrame()
+def merged_quality(
+    parts: Sequence[pl.DataFrame], sightings: Sequence[pl.DataFrame], result: RunResult
+) -> pl.DataFrame:
+    """Remarks on the data of all ranges; a vehicle is looked for across them, and the count is brought up to date."""
+    if not parts:
+        return pl.DataFrame()
+    found = pl.concat(parts)
+    if len(sightings) > 1 and sum(seen.height for seen in sightings) <= _MOST_SIGHTINGS:
+        names = pl.Series([source.name for source in result.sources])
+        again = repeated_vehicles(pl.concat(sightings, how="diagonal"))
+        again = again.with_columns(pl.lit(names).gather(pl.col("file").cast(pl.Int32)).alias("file"))
+        within = pl.col("check").is_in(["vehicle_repeated", "odometer_ran_backwards"])
+        found = pl.concat([found.filter(within.not_()), again.select(found.columns)]).sort(
+            "file", "line", maintain_order=True
+        )
+    result.counts.quality_findings = found.height
+    return found
 
 
 def merged_reasons(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

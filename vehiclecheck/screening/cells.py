@@ -3,7 +3,8 @@
 For one deciding date a country's law changes on a few days; between two of them lies a *period*. The sets of possible
 categories, propulsions and conditions that rows have are *profiles*; profiles that no rule of a country tells apart are
 one *group* there. Rows of one period and group meet the same rules: they share a *cell*. Cells are few, whatever the
-number of rows, so the rules of each are found once, and each row finds its cell by a few small lookups. A rule gets a *slot* of its shape in the cell; two rules of one shape in one cell get two slots.
+number of rows, so the rules of each are found once, and each row finds its cell by a few small lookups. A rule gets a
+*slot* of its shape in the cell; two rules of one shape in one cell get two slots.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Slot:
 class Calendar:
     """The periods of all countries of a rulebook for one deciding date.
 
-    `row` numbers the countries that have rules (`countries`), null for the others; `place` maps (row, day) to a period; `starts` and `lasts` are the first and last days of the periods; `members`
+    `row` numbers the countries that have rules (`countries`), null for the others; `place` maps (row, day) to a
+    period; `starts` and `lasts` are the first and last days of the periods; `members`
     the rules that may be in force there, each with whether it surely is.
     """
 
@@ -202,13 +204,17 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
     relation = _relation(book, rules.filter(pl.col("shape") >= 0), profiles).join(owners, on="rule")
     groups = _groups(relation)
     group = _scatter(
-        max(len(rows), 1) * count, groups.select(pl.col("row") * count + pl.col("profile")).to_series(), groups["group"]
+        max(len(rows), 1) * count,
+        groups.select(pl.col("row") * count + pl.col("profile")).to_series(),
+        groups["group"],
     )
     sizes = dict(groups.group_by("row").agg(pl.col("group").max() + 1).iter_rows())
     period_rows = [row for row, _ in _period_rows(calendar)]
     widths = [sizes.get(row, 0) for row in period_rows]
     base = pl.Series("base", [0, *widths], dtype=pl.Int32).cum_sum()
-    one_of_each = groups.unique(["row", "group"], keep="first", maintain_order=True).select("row", "group", "profile")
+    one_of_each = groups.unique(["row", "group"], keep="first", maintain_order=True).select(
+        "row", "group", "profile"
+    )
     found = (
         pairs.join(relation.join(one_of_each, on=["row", "profile"]), on="rule")
         .with_columns(
@@ -221,7 +227,9 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
     size = int(base[-1])
     twice = found.filter(pl.col("provision").count().over("cell", "provision") > 1)["cell"].unique()
     slots, filled = [], []
-    for number, ((shape, _), part) in enumerate(sorted(found.partition_by("shape", "slot", as_dict=True).items())):
+    for number, ((shape, _), part) in enumerate(
+        sorted(found.partition_by("shape", "slot", as_dict=True).items())
+    ):
         rule, certain = (_scatter(size, part["cell"], part[name]) for name in ("rule", "certain"))
         slots.append(Slot(shapes[int(str(shape))], rule, certain))
         filled.append(part.select("cell", pl.lit(number, dtype=pl.Int32).alias("number")))
@@ -255,7 +263,9 @@ def _groups(relation: pl.DataFrame) -> pl.DataFrame:
     numbered = told.unique(["row", "rules"], maintain_order=True).with_columns(
         pl.int_range(pl.len(), dtype=pl.Int32).over("row").alias("group")
     )
-    return told.join(numbered.select("row", "rules", "group"), on=["row", "rules"], maintain_order="left").drop("rules")
+    return told.join(
+        numbered.select("row", "rules", "group"), on=["row", "rules"], maintain_order="left"
+    ).drop("rules")
 
 
 def _scatter(size: int, places: pl.Series, values: pl.Series) -> pl.Series:

@@ -207,15 +207,16 @@ class SideJudge:
         slots = cells.met(located["@cell"])
         judged = (
             located.lazy()
-            .with_columns(self._code(slot, facts).alias(f"@code{number}") for number, slot in enumerate(slots))
+            .with_columns(
+                self._code(slot, facts).alias(f"@code{number}") for number, slot in enumerate(slots)
+            )
             .collect()
         )
         least = PASS if self._passes else UNKNOWN
         found: list[pl.DataFrame] = []
         if details:
             findings = (
-                self._findings(judged.lazy(), number, slot, facts, least)
-                for number, slot in enumerate(slots)
+                self._findings(judged.lazy(), number, slot, facts, least) for number, slot in enumerate(slots)
             )
             found = pl.collect_all(findings)
             summary = self._summary(judged, slots)
