@@ -47,6 +47,7 @@ def table(rows: Sequence[Sequence[Any]], headers: Sequence[str], right: Sequence
     widths = _widths([list(headers), *cells], width())
     # wrapped here: tabulate takes a wrapped cell such as "92,438" for a broken number
     cells = [[_fill(cell, limit) for cell, limit in zip(row, widths, strict=True)] for row in cells]
+    headers = [_fill(header, limit) for header, limit in zip(headers, widths, strict=True)]
     align = ["right" if place in right else "left" for place in range(len(headers))]
     columns = zip(headers, *cells, strict=True)
     lines = ["-" * max(len(line) for cell in column for line in cell.split("\n")) for column in columns]

@@ -345,17 +345,22 @@ class SideJudge:
 
     def _code(self, slot: Slot, facts: Facts) -> pl.Expr:
         """SILENT, PASS, UNKNOWN or FAIL of a slot's rule."""
-        present = pl.lit(slot.rule.is_not_null()).gather(pl.col("@cell"))
-        yes, no = observe(slot.shape, facts, lambda name: self._param(slot, name)).outcome
+        observation = observe(slot.shape, facts, lambda name: self._param(slot, name))
+        yes, no = observation.outcome
         holds, _ = applies(slot.shape, self.book.side, facts, lambda name: self._param(slot, name))
         # a fail counts only where the rule applies for certain; a pass stays a pass
         if not bool(slot.certain.fill_null(True).all()):
             no = no & pl.lit(slot.certain).gather(pl.col("@cell"))
         if holds is not None:
             no = no & holds.yes
-            present = present & holds.no.not_()
         code = pl.lit(UNKNOWN, dtype=pl.UInt8) + no.cast(pl.UInt8) - yes.cast(pl.UInt8)
-        return pl.when(present).then(code).otherwise(pl.lit(SILENT, dtype=pl.UInt8))
+        silent = pl.lit(SILENT, dtype=pl.UInt8)
+        if observation.numeric and holds is None:
+            return code.fill_null(silent)
+        present = pl.lit(slot.rule.is_not_null()).gather(pl.col("@cell"))
+        if holds is not None:
+            present = present & holds.no.not_()
+        return pl.when(present).then(code).otherwise(silent)
 
     def _findings(
         self,

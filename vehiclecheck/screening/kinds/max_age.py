@@ -44,6 +44,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
             low=written_day(low),
             high=written_day(high),
             fields=settled_start(facts, shape[1]),
+            numeric=True,
         )
     *how, unit = shape[1:]
     low, high = age(facts, tuple(how))
@@ -52,6 +53,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         low=reported(low, UNITS[unit]),
         high=reported(high, UNITS[unit]),
         fields=settled_fields(facts, tuple(how)),
+        numeric=True,
     )
 
 

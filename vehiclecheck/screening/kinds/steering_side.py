@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import UNKNOWN, Facts, Param, told
+from vehiclecheck.screening.facts import UNKNOWN, Answer, Facts, Param
 from vehiclecheck.screening.kinds import Observation, Sets
 
 _SIDES = ("left", "right")
+_UNTOLD = 9
 
 
 def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -24,8 +25,13 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     if not facts.has("steering"):
         return Observation(outcome=UNKNOWN, fields={"steering": pl.lit(False)})
-    side = pl.col("steering").to_physical().cast(pl.Int32)
-    return Observation(outcome=told(side == param("side")), fields={"steering": side.is_not_null()})
+    side = pl.col("steering").to_physical().cast(pl.Int32).fill_null(_UNTOLD)
+    asked = param("side")
+    return Observation(
+        outcome=Answer(side == asked, (side != asked) & (side != _UNTOLD)),
+        fields={"steering": side != _UNTOLD},
+        numeric=True,
+    )
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

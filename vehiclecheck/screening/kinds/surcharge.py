@@ -46,6 +46,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         low=reported(low, UNITS[unit]),
         high=reported(high, UNITS[unit]),
         fields=settled_fields(facts, tuple(how)),
+        numeric=True,
     )
 
 
