@@ -187,6 +187,28 @@ def merge_flows(parts: Sequence[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
     )
 
 
+class FlowSums:
+    """Partial tables as they come, added up a few at a time: memory does not grow with their number."""
+
+    _AT_A_TIME = 8
+
+    def __init__(self, keys: FlowKeys) -> None:
+        self._keys = keys
+        self._parts: list[pl.DataFrame] = []
+
+    def add(self, part: pl.DataFrame) -> None:
+        """Takes the sums of one more range."""
+        self._parts.append(part)
+        if len(self._parts) > self._AT_A_TIME:
+            self._parts = [merge_flows(self._parts, self._keys)]
+
+    def table(self) -> pl.DataFrame:
+        """The finished table (an empty one if nothing came)."""
+        return (
+            finish_flows(merge_flows(self._parts, self._keys), self._keys) if self._parts else pl.DataFrame()
+        )
+
+
 def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
     """The table that people read: one row a group with units by verdict, mean age as bounds, and the share refused.
 

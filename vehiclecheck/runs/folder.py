@@ -141,6 +141,13 @@ class RunFolder:
         places = [self._small(name, number) for number in range(ranges)]
         return [pl.read_parquet(place) for place in places if place.exists()]
 
+    def flow_parts(self, ranges: int) -> Iterator[pl.DataFrame]:
+        """The flow sums of the ranges, one at a time."""
+        for number in range(ranges):
+            place = self._small("flows", number)
+            if place.exists():
+                yield pl.read_parquet(place)
+
     def publish(
         self,
         ranges: int,

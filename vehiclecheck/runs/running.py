@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from vehiclecheck.flows.table import FlowKeys, finish_flows, merge_flows
+from vehiclecheck.flows.table import FlowKeys, FlowSums
 from vehiclecheck.records.quality import repeated_vehicles
 from vehiclecheck.records.set_aside import empty as nothing_set_aside
 from vehiclecheck.records.sources import RowRange, Source, expand, open_source
@@ -144,16 +144,19 @@ def _collect(
 ) -> None:
     """Everything in memory."""
     results: list[RangeResult] = []
+    flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
     done, total = 0, sum(part.count for part in parts)
     for part, one in zip(parts, _mapped(parts, worker.judge, result.options.threads), strict=True):
         result.counts.add(one.counts)
+        if one.flows is not None:
+            flows.add(one.flows)
+            one.flows = None
         results.append(one)
         done += part.count
         if progress:
             progress(done, total)
     reconcile(result.counts, result.sources)
-    keys = FlowKeys(result.options.by, COUNTRY_CODES)
-    result.flows = finished_flows([one.flows for one in results if one.flows is not None], keys)
+    result.flows = flows.table()
     result.set_aside = pl.concat(
         [nothing_set_aside(), *(one.set_aside for one in results)], how="vertical_relaxed"
     )
@@ -205,8 +208,10 @@ def _keep(
     for counts in folder.counts(len(parts)):
         result.counts.add(counts)
     reconcile(result.counts, result.sources)
-    keys = FlowKeys(result.options.by, COUNTRY_CODES)
-    result.flows = finished_flows(folder.small_tables("flows", len(parts)), keys)
+    flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
+    for sums in folder.flow_parts(len(parts)):
+        flows.add(sums)
+    result.flows = flows.table()
     result.set_aside = pl.concat(
         [nothing_set_aside(), *folder.small_tables("aside", len(parts))], how="vertical_relaxed"
     )
@@ -224,11 +229,6 @@ def _keep(
         )
         shipment = annotated_shipment(result.sources[0], annotated, result.set_aside)
     result.files = folder.publish(len(parts), tables, result.counts, shipment, result.notes)
-
-
-def finished_flows(parts: list[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
-    """The finished flow table of partial ones (an empty one for no range)."""
-    return finish_flows(merge_flows(parts, keys), keys) if parts else pl.DataFrame()
 
 
 def merged_quality(

@@ -11,9 +11,9 @@ import polars as pl
 from vehiclecheck.records.errors import InputError
 from vehiclecheck.records.preparing import PrepareOptions, prepare
 from vehiclecheck.records.wordbook import WordBook
+from vehiclecheck.screening.answers import UNKNOWN
 from vehiclecheck.screening.findings import OUTCOMES
 from vehiclecheck.screening.judge import Judge
-from vehiclecheck.screening.judging import UNKNOWN
 from vehiclecheck.standards import Library
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES, country_name
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from vehiclecheck.screening.judging import FAIL, PASS, UNKNOWN
+from vehiclecheck.screening.answers import FAIL, PASS, UNKNOWN
 from vehiclecheck.screening.kinds import registry
 from vehiclecheck.screening.rulebook import Rule, Rulebook
 

@@ -8,9 +8,10 @@ from typing import cast
 
 import polars as pl
 
+from vehiclecheck.screening.answers import EFFECTS, FAIL, GRADES, PASS, UNKNOWN
 from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.findings import OUTCOME, OUTCOMES, RuleWords, rule_words
-from vehiclecheck.screening.judging import EFFECTS, FAIL, GRADES, PASS, UNKNOWN, SideJudge, SideResult
+from vehiclecheck.screening.judging import SideJudge, SideResult
 from vehiclecheck.screening.rulebook import SIDES, compile_rules
 from vehiclecheck.screening.verdicts import as_lane, as_verdict, overall_place, side_places
 from vehiclecheck.standards import Library, PackError

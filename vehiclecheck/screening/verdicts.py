@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from vehiclecheck.screening.judging import NOTHING, SideResult
+from vehiclecheck.screening.answers import NOTHING
+from vehiclecheck.screening.judging import SideResult
 
 VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
 VERDICT = pl.Enum(VERDICTS)

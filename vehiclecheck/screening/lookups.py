@@ -1,0 +1,65 @@
+"""What is looked up by the number of a rule: its names, effect, grade, and the masks that its cells test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from vehiclecheck.screening.answers import EFFECTS, GRADES
+from vehiclecheck.screening.cells import PROFILE
+from vehiclecheck.screening.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """Columns by rule number.
+
+    `name` the provision's id, `provision` its number, `weight` what it does to a verdict, `effect` a bit of EFFECTS,
+    `grade` a rank of GRADES; `scopes` the masks of its scope; `spared` those of its n-th exemption that cells test,
+    null where a rule has fewer.
+    """
+
+    name: pl.Series
+    provision: pl.Series
+    weight: pl.Series
+    effect: pl.Series
+    grade: pl.Series
+    scopes: dict[str, pl.Series]
+    spared: list[dict[str, pl.Series]]
+
+    @classmethod
+    def of(cls, book: Rulebook) -> Lookups:
+        """The columns of a rulebook."""
+        rules = book.rules
+        numbers: dict[str, int] = {}
+        masks = {
+            "category": [rule.category for rule in rules],
+            "propulsion": [rule.propulsion for rule in rules],
+            "condition": [rule.condition for rule in rules],
+        }
+        depth = max((len(rule.exempt_cells) for rule in rules), default=0)
+        spared = [
+            {
+                name: pl.Series(
+                    [
+                        rule.exempt_cells[nth][place] if nth < len(rule.exempt_cells) else None
+                        for rule in rules
+                    ],
+                    dtype=pl.Int32,
+                )
+                for place, name in enumerate(PROFILE)
+            }
+            for nth in range(depth)
+        ]
+        return cls(
+            name=pl.Series([rule.version.provision for rule in rules], dtype=pl.String),
+            provision=pl.Series(
+                [numbers.setdefault(rule.version.provision, len(numbers)) for rule in rules], dtype=pl.Int32
+            ),
+            weight=pl.Series([rule.shape.weight for rule in rules], dtype=pl.Int8),
+            effect=pl.Series([1 << EFFECTS.index(rule.version.effect) for rule in rules], dtype=pl.UInt8),
+            grade=pl.Series([GRADES.index(rule.version.grade) for rule in rules], dtype=pl.UInt8),
+            scopes={name: pl.Series(values, dtype=pl.Int32) for name, values in masks.items()},
+            spared=spared,
+        )

@@ -1,0 +1,98 @@
+"""Which fields would settle an unknown: kept as bits, since few sets of them occur."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from vehiclecheck.screening.answers import UNKNOWN
+from vehiclecheck.screening.cells import PROFILE
+from vehiclecheck.screening.facts import Answer, Facts, subset
+from vehiclecheck.screening.lookups import Lookups
+
+#: Record fields that a finding can miss, numbered as bits.
+MISSING_FIELDS = (
+    "arrived_on",
+    "declared_on",
+    "shipped_on",
+    "registered_on",
+    "first_registered",
+    "manufactured",
+    "model_year",
+    "emission_class",
+    "odometer_km",
+    "steering",
+    "category",
+    "propulsion",
+    "condition",
+    "product",
+    "gvw_kg",
+    "engine_cc",
+    "seats",
+    "power_kw",
+    "certificate_type",
+    "certificate_issuer",
+    "certificate_on",
+    "certificate_valid_until",
+    "certificate_result",
+    "deregistered",
+    "equipment",
+    "permit",
+    "exporter",
+    "importer",
+    "exporter_region",
+    "importer_region",
+    "regime",
+    "grade",
+    "co_percent",
+    "hc_ppm",
+    "opacity_m1",
+)
+
+
+class Missing:
+    """The bits of one rulebook's findings. A field beyond the known ones (a fuel property, a column of a custom rule) is
+    numbered behind them when it is first met.
+    """
+
+    def __init__(self, subject: str, lookups: Lookups) -> None:
+        self._subject = subject
+        self._lookups = lookups
+        self._bits = {name: 1 << place for place, name in enumerate(MISSING_FIELDS)}
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of the bits, in their order."""
+        return list(self._bits)
+
+    def bit(self, field: str) -> int:
+        """The bit of a record field."""
+        return self._bits.setdefault(field, 1 << len(self._bits))
+
+    def expression(
+        self,
+        code: pl.Expr,
+        rule: pl.Expr,
+        test: Answer,
+        fields: dict[str, pl.Expr],
+        settled: dict[str, pl.Expr],
+        facts: Facts,
+    ) -> pl.Expr:
+        """The fields that would settle an unknown, as bits: those of the test if it is open, those of the scope if open."""
+        missing = pl.lit(0, dtype=pl.Int64)
+        for name, known in fields.items():
+            missing = missing | pl.when(test.settled.not_() & known.not_()).then(self.bit(name)).otherwise(0)
+        for name, known in settled.items():
+            missing = missing | pl.when(known).then(0).otherwise(self.bit(name))
+        names = ("category",) if self._subject == "fuel" else PROFILE
+        field = {name: "product" if self._subject == "fuel" else name for name in names}
+        for name in names:
+            inside = subset(facts.mask(name), pl.lit(self._lookups.scopes[name]).gather(rule))
+            missing = missing | pl.when(inside.yes).then(0).otherwise(self.bit(field[name]))
+        for spared in self._lookups.spared:
+            parts = {name: subset(facts.mask(name), pl.lit(spared[name]).gather(rule)) for name in names}
+            ruled_out = pl.any_horizontal(part.no for part in parts.values())
+            for name, part in parts.items():
+                # null where the rule has no such exemption: nothing to wait for
+                waits = (part.settled | ruled_out).not_()
+                missing = missing | pl.when(waits).then(self.bit(field[name])).otherwise(0)
+        return pl.when(code == UNKNOWN).then(missing).otherwise(0).cast(pl.Int64)
