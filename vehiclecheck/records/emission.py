@@ -224,7 +224,11 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
     )
 
 
-@functools.cache
-def markets() -> MarketTable:
-    """The table of the steps that the ladders know."""
-    return market_table((s.country, s.categories, s.ignition, s.day, s.position) for s in category_steps())
+@functools.lru_cache(maxsize=8)
+def markets(countries: frozenset[str] | None = None) -> MarketTable:
+    """The table of the steps that the ladders know, of all countries or of some: for one vehicle, one will do."""
+    return market_table(
+        (step.country, step.categories, step.ignition, step.day, step.position)
+        for step in category_steps()
+        if countries is None or step.country in countries
+    )

@@ -52,6 +52,9 @@ _ORDER: tuple[str, ...] = (
     "vehicle_key",
 )
 
+#: Below so many rows the inference table is made for their exporters alone.
+_SHORT = 100
+
 
 class Vehicles:
     """Vehicle records in the making: one kind of fact after the other is joined, checks are collected."""
@@ -261,7 +264,9 @@ class Vehicles:
         if not (self.options.infer and self.has("exporter") and self.has("first_registered_lo")):
             return
         nothing = pl.lit(None, dtype=pl.UInt16)
-        bound = markets().bound(
+        exporters = self.frame["exporter"]
+        few = frozenset(exporters.unique().drop_nulls().cast(pl.String)) if len(exporters) < _SHORT else None
+        bound = markets(few).bound(
             pl.col("exporter").to_physical(),
             category if category is not None else nothing,
             pl.col("propulsion") if self.has("propulsion") else nothing,
