@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lock bench clean
+.PHONY: demo test check lint format lock bench clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -18,13 +18,14 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 tests
 
-check: $(READY)
+check: lint test
+
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vehiclecheck packs check
-	$(BIN)/python -m pytest -n 2 tests
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -14,21 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vehiclecheck.version import __version__
+from vehiclecheck.vocabulary.choices import GROUPS, VEHICLE_FIELDS, VERDICTS
 
 if TYPE_CHECKING:
     from vehiclecheck.runs.running import RunResult
-
-VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
-GROUPS = (
-    "exporter",
-    "importer",
-    "year",
-    "month",
-    "vehicle_class",
-    "category",
-    "propulsion",
-    "emission_class",
-)
 
 
 class Failed(click.ClickException):
@@ -278,8 +267,6 @@ def _json(document: Any) -> str:
 
 
 def _vehicle_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    from vehiclecheck.vehicle_fields import VEHICLE_FIELDS
-
     for name, words in reversed(VEHICLE_FIELDS.items()):
         flags = [f"--{name.replace('_', '-')}"]
         if name.endswith("_on") and not name.startswith("certificate"):

@@ -16,9 +16,9 @@ from tests.docs.refresh import COMMANDS, command_names
 from vehiclecheck.records.layouts import built_in
 from vehiclecheck.records.matching import FUEL_COLUMNS, VEHICLE_COLUMNS
 from vehiclecheck.screening.judge import FINDING_COLUMNS
-from vehiclecheck.screening.verdicts import VERDICTS
 from vehiclecheck.standards import load_library
 from vehiclecheck.standards.checking import asks_problems, kind_names
+from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.terms import CERTIFICATE_TYPES, REGIMES
 
 DOCS = REPOSITORY / "docs"

@@ -19,9 +19,9 @@ from vehiclecheck.flows import FlowKeys, finish_flows, merge_flows, partial_flow
 from vehiclecheck.records.preparing import PrepareOptions, prepare
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.screening.judge import Judge
-from vehiclecheck.screening.verdicts import VERDICTS
 from vehiclecheck.standards import Library
 from vehiclecheck.standards.checking import plain
+from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 
 ROWS = 10

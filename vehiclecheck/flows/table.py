@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from vehiclecheck.screening.facts import Facts
-from vehiclecheck.screening.verdicts import VERDICTS
+from vehiclecheck.vocabulary.choices import GROUPS, VERDICTS
 from vehiclecheck.vocabulary.days import MONTH, YEAR
 from vehiclecheck.vocabulary.ladders import name_of
 from vehiclecheck.vocabulary.terms import (
@@ -24,17 +24,6 @@ from vehiclecheck.vocabulary.terms import (
     propulsion_words,
 )
 
-#: What flows can be grouped by.
-GROUPS = (
-    "exporter",
-    "importer",
-    "year",
-    "month",
-    "vehicle_class",
-    "category",
-    "propulsion",
-    "emission_class",
-)
 DEFAULT_GROUPS = ("exporter", "importer", "year", "vehicle_class")
 
 _SUMS = ("rows", "units", "valued_units", "value_cents", "aged_units", "age_low", "age_high")

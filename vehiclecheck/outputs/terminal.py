@@ -12,7 +12,8 @@ from tabulate import tabulate
 
 from vehiclecheck.outputs.neutral import printable
 from vehiclecheck.screening.explaining import Explanation
-from vehiclecheck.screening.verdicts import LANES, VERDICTS
+from vehiclecheck.screening.verdicts import LANES
+from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.countries import country_name
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.runs.annotating import annotated_rows
 from vehiclecheck.runs.options import RunOptions
 from vehiclecheck.screening.judge import FINDING_COLUMNS, Judge, Judgement
-from vehiclecheck.screening.verdicts import VERDICTS
+from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.countries import COUNTRY, COUNTRY_CODES
 
 #: How many records of a range are kept with their reason, to be shown when a run ends.

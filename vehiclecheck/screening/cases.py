@@ -21,10 +21,10 @@ from vehiclecheck.records.preparing import PrepareOptions, prepare
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.screening.judge import Judge, Judgement
 from vehiclecheck.screening.rulebook import SIDES
-from vehiclecheck.screening.verdicts import VERDICTS
 from vehiclecheck.standards import Library, Pack, PackError, Problem, check_file
 from vehiclecheck.standards.checking import read_document
 from vehiclecheck.standards.lines import Lines
+from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 
 #: What a case may expect of a provision; `not_applicable`: there is no finding.

@@ -13,8 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import Bounds, Facts
-from vehiclecheck.vocabulary.days import MONTH, YEAR
+from vehiclecheck.screening.facts import Bounds, Facts, within
+from vehiclecheck.screening.kinds import Observation
+from vehiclecheck.vocabulary.days import MONTH, YEAR, day_code, day_of_text, written_day
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 
 UNITS = {"years": YEAR, "months": MONTH}
@@ -116,10 +117,39 @@ def settled_fields(facts: Facts, shape: tuple[str, ...]) -> dict[str, pl.Expr]:
     return {FROM_FIELDS[shape[0]]: start[0] == start[1], f"{DATE_COLUMNS[shape[1]]}_on": end[0] == end[1]}
 
 
-def settled_start(facts: Facts, from_date: str) -> dict[str, pl.Expr]:
-    """The one field that a fixed first day rests on."""
+def observed_age(
+    facts: Facts, form: tuple[str, ...], least: pl.Expr | None, greatest: pl.Expr | None
+) -> Observation:
+    """Whether an age lies between two limits. `form` is `age_shape` and the unit in which the law counts."""
+    *how, unit = form
+    low, high = age(facts, tuple(how))
+    return Observation(
+        outcome=within((low, high), least, greatest),
+        low=reported(low, UNITS[unit]),
+        high=reported(high, UNITS[unit]),
+        fields=settled_fields(facts, tuple(how)),
+        numeric=True,
+    )
+
+
+def observed_start(
+    facts: Facts, from_date: str, least: pl.Expr | None, greatest: pl.Expr | None
+) -> Observation:
+    """Whether the day counted from lies between two fixed days."""
     low, high = counted_from(facts, from_date)
-    return {FROM_FIELDS[from_date]: low == high}
+    return Observation(
+        outcome=within((low, high), least, greatest),
+        low=written_day(low),
+        high=written_day(high),
+        fields={FROM_FIELDS[from_date]: low == high},
+        numeric=True,
+    )
+
+
+def fixed_day(day: str, from_date: str) -> int:
+    """The code of a day that a law names; of its year where a model year is compared with it."""
+    named = day_of_text(day)
+    return named.year * YEAR if from_date == "model_year" else day_code(named)
 
 
 def counting_words(asks: Mapping[str, Any]) -> str:

@@ -8,8 +8,8 @@ import polars as pl
 
 from vehiclecheck.screening.answers import NOTHING
 from vehiclecheck.screening.judging import SideResult
+from vehiclecheck.vocabulary.choices import VERDICTS
 
-VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
 VERDICT = pl.Enum(VERDICTS)
 LANES = {
     "refused": "red",

@@ -7,20 +7,16 @@ from typing import Any
 
 from vehiclecheck.screening.counting import (
     FROM_FIELDS,
-    UNITS,
-    age,
     age_shape,
-    counted_from,
     counting_words,
+    fixed_day,
     greatest_age,
     number_words,
-    reported,
-    settled_fields,
-    settled_start,
+    observed_age,
+    observed_start,
 )
-from vehiclecheck.screening.facts import Facts, Param, within
+from vehiclecheck.screening.facts import Facts, Param
 from vehiclecheck.screening.kinds import Observation, Sets
-from vehiclecheck.vocabulary.days import YEAR, day_code, day_of_text, written_day
 
 
 def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -31,30 +27,15 @@ def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
     if "not_before" in asks:
-        day = day_of_text(asks["not_before"])
-        return {"limit": day.year * YEAR if asks["from_date"] == "model_year" else day_code(day)}
+        return {"limit": fixed_day(asks["not_before"], asks["from_date"])}
     return {"limit": greatest_age(asks)}
 
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
+    limit = param("limit")
     if shape[0] == "fixed":
-        low, high = counted_from(facts, shape[1])
-        return Observation(
-            outcome=within((low, high), param("limit"), None),
-            low=written_day(low),
-            high=written_day(high),
-            fields=settled_start(facts, shape[1]),
-            numeric=True,
-        )
-    *how, unit = shape[1:]
-    low, high = age(facts, tuple(how))
-    return Observation(
-        outcome=within((low, high), None, param("limit")),
-        low=reported(low, UNITS[unit]),
-        high=reported(high, UNITS[unit]),
-        fields=settled_fields(facts, tuple(how)),
-        numeric=True,
-    )
+        return observed_start(facts, shape[1], limit, None)
+    return observed_age(facts, shape[1:], None, limit)
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

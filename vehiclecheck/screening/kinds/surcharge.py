@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from vehiclecheck.screening.counting import (
-    UNITS,
-    age,
     age_shape,
     counting_words,
     number_words,
-    reported,
-    settled_fields,
+    observed_age,
     units,
 )
-from vehiclecheck.screening.facts import NEVER, Facts, Param, within
+from vehiclecheck.screening.facts import NEVER, Facts, Param
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.screening.kinds import min_emission_class as emission
 from vehiclecheck.vocabulary.ladders import threshold
@@ -39,15 +36,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         return Observation(outcome=NEVER)
     if shape[0] == "class":
         return emission.observe(("class",), facts, param)
-    *how, unit = shape[1:]
-    low, high = age(facts, tuple(how))
-    return Observation(
-        outcome=within((low, high), None, param("limit")),
-        low=reported(low, UNITS[unit]),
-        high=reported(high, UNITS[unit]),
-        fields=settled_fields(facts, tuple(how)),
-        numeric=True,
-    )
+    return observed_age(facts, shape[1:], None, param("limit"))
 
 
 def quantity(asks: Mapping[str, Any]) -> str:

@@ -1,5 +1,21 @@
-"""The record fields that can be told of one vehicle on the command line, and what each means."""
+"""What can be chosen in calls and on the command line, by name. Loads nothing, so that help is instant."""
 
+#: Verdicts of a record or of one side of it, the worst first.
+VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
+
+#: What flows can be grouped by.
+GROUPS = (
+    "exporter",
+    "importer",
+    "year",
+    "month",
+    "vehicle_class",
+    "category",
+    "propulsion",
+    "emission_class",
+)
+
+#: The record fields that can be told of one vehicle, and what each means.
 VEHICLE_FIELDS: dict[str, str] = {
     "category": "M1 M2 M3 N1 N2 N3 L or tractor-unit.",
     "propulsion": "petrol diesel lpg cng hev phev bev fcev other.",
