@@ -371,7 +371,7 @@ def _block(row: dict[str, Any]) -> str:
     follows = f", {row['effect']}" if row["outcome"] != "pass" else ""
     asks = row["required"]
     if row["kind"] not in ("certificate", "permit", "steering_side", "equipment", "custom"):
-        asks = f"{row['observed']} {asks}"
+        asks = f"{row['observed']}{' ' if row['observed'] == 'the vehicle' else ': '}{asks}"
     lines = [f"{row['outcome'].upper():8}{row['provision']}{follows}{status}", f"        asks    {asks}"]
     if known := _known(row):
         lines.append(f"        known   {known}")

@@ -23,6 +23,7 @@ LANE_COLOURS = {
     "grey": ("#EDEDED", "#404040"),
 }
 _MAX_WIDTH = 70
+_LINE_HEIGHT = 15
 _MAX_CELL = 32_000
 #: Whole numbers beyond this lose digits in a worksheet, whose numbers have 53 bits.
 _MAX_WHOLE = 2**53
@@ -68,6 +69,12 @@ def _put(sheet: Any, row: int, column: int, value: Any, style: Any, day: Any) ->
         sheet.write_string(row, column, neutral_cell(str(value))[:_MAX_CELL], style)
 
 
+def _lines(value: Any) -> int:
+    """How many lines a text takes in a column of the greatest width."""
+    text = "" if value is None else str(value)
+    return max(1, sum(-(-len(line) // (_MAX_WIDTH + 5)) for line in text.split("\n")))
+
+
 def _styles(book: Any, look: dict[str, Any]) -> tuple[Any, Any]:
     """The formats of cells and of days."""
     look = {"valign": "top", **look}
@@ -100,6 +107,11 @@ def _sheet(
         longest = frame.to_series(column).head(200).cast(pl.String, strict=False).str.len_chars().max()
         width = max(len(title), longest if isinstance(longest, int) else 0) + 2
         sheet.set_column(column, column, min(width, _MAX_WIDTH))
+    # on paper: landscape, as wide as a page, the head on every page
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     sheet.freeze_panes(1, 1)
     if frame.height:
         sheet.autofilter(0, 0, frame.height, frame.width - 1)
@@ -108,6 +120,10 @@ def _sheet(
     several = [name in wrapped for name in frame.columns]
     for number, row in enumerate(frame.iter_rows()):
         one_line, lines = styles[lanes[number] if lanes is not None else None]
+        if any(several):
+            # not every program makes room for wrapped text by itself
+            tall = max(_lines(value) for value, wraps in zip(row, several, strict=True) if wraps)
+            sheet.set_row(number + 1, _LINE_HEIGHT * tall)
         for column, value in enumerate(row):
             _put(sheet, number + 1, column, value, *(lines if several[column] else one_line))
 

@@ -119,7 +119,7 @@ def message(rule: Rule, country: str, required: str, quantity: str, code: int) -
             code
         ]
     status = _NOT_IN_FORCE.get(version.status, "")
-    asked = f"{quantity} {required}".strip() if version.kind in _NUMERIC else required
+    asked = f"{quantity}: {required}" if version.kind in _NUMERIC else required
     return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {version.cite()}"
 
 
