@@ -125,12 +125,12 @@ def answers_of(provision: Provision, record: Record, side: str) -> tuple[str, in
                 continue
             trial = tried(version.keys, narrowed)
             missing = unsettled | trial.missing
-            if asked == "possible":
-                missing |= {"category"}
             if level == "possible" and trial.outcome == "fail":
                 # the test is settled: only what the scope waits for could settle the rest
-                missing -= trial.missing - unsettled
+                missing = unsettled
                 trial = Trial("unknown", trial.low, trial.high, trial.inferred, trial.missing)
+            if asked == "possible":
+                missing |= {"category"}
             answers.append(Answer(at, version, trial, missing if trial.outcome == "unknown" else frozenset()))
     return used, len(parts), answers
 

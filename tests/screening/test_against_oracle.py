@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.oracle import facts
 from tests.oracle import judge as oracle_judge
-from tests.strategies import STANDARD, World, fuel_rows, rows, sharpen, worlds
+from tests.strategies import STANDARD, World, fuel_rows, rows, sharpen, stricter, worlds
 from vehiclecheck.flows import FlowKeys, finish_flows, merge_flows, partial_flows
 from vehiclecheck.records.preparing import PrepareOptions, prepare
 from vehiclecheck.records.wordbook import WordBook
@@ -124,6 +124,9 @@ def same_finding(mine: list[dict[str, Any]], expected: Any, context: Any) -> Non
         return
     one = mine[0]
     assert one["effect"] == expected.effect, (one, expected, context)
+    law_date = {"arrival": "arrived_on", "declaration": "declared_on", "shipment": "shipped_on"}
+    dates = law_date | {"registration": "registered_on"}
+    assert one["law_date"] in (None, dates[expected.decided_by]), (one, expected, context)
     missing = frozenset(filter(None, one["missing"].split(";")))
     # of a window that straddles a change of law the oracle weighs each version's scope by itself: there the two may
     # name different dates to ask for, and nothing else
@@ -183,6 +186,18 @@ def test_knowing_more_never_turns_an_outcome(data: st.DataObject) -> None:
         (pl.col("outcome_then") != "unknown") & (pl.col("outcome") != pl.col("outcome_then"))
     )
     assert turned.is_empty(), (turned.to_dicts(), table, sharper, world)
+
+
+@SLOW
+@given(st.data())
+def test_a_stricter_law_never_admits_more(data: st.DataObject) -> None:
+    world = data.draw(worlds())
+    table = [data.draw(rows(world)) for _ in range(ROWS // 2)]
+    tighter = World({code: data.draw(stricter(pack)) for code, pack in world.packs.items()}, world.standards)
+    first, _ = engine(world, table, "vehicle", None)
+    then, _ = engine(tighter, table, "vehicle", None)
+    before, after = (judged.verdicts["verdict"].to_physical().cast(pl.Int8) for judged in (first, then))
+    assert (after <= before).all(), (before.to_list(), after.to_list(), table, world, tighter)
 
 
 @SLOW

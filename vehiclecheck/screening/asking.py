@@ -22,6 +22,7 @@ FINDING = {
     "high": pl.Float64,
     "inferred": pl.Boolean,
     "missing": pl.Int64,
+    "dated": pl.UInt8,
 }
 
 
@@ -80,6 +81,7 @@ class Asker:
             self.missing.expression(
                 code, rule, observation.outcome, dict(observation.fields), settled, facts
             ).alias("missing"),
+            facts.deciding_date(slot.shape.decides).alias("dated"),
             *extra,
         )
 

@@ -135,6 +135,16 @@ class Facts:
             low, high = pl.when(dated).then(first).otherwise(low), pl.when(dated).then(last).otherwise(high)
         return low, high
 
+    def deciding_date(self, name: str) -> pl.Expr:
+        """Which date picks the law, as its place in DATE_COLUMNS (UInt8); null where none is known."""
+        places = {other: place for place, other in enumerate(DATE_COLUMNS)}
+        found = pl.lit(None, dtype=pl.UInt8)
+        for prefix in reversed(date_order(name)):
+            place = places[next(other for other, column in DATE_COLUMNS.items() if column == prefix)]
+            if {f"{prefix}_lo", f"{prefix}_hi"} & self.columns:
+                found = pl.when(self.dated(prefix)).then(pl.lit(place, dtype=pl.UInt8)).otherwise(found)
+        return found
+
     def decides(self, name: str) -> dict[str, pl.Expr]:
         """For each date that may stand for `name`: whether it is the one that picks the law. `name` itself does where
         nothing is known.

@@ -9,6 +9,7 @@ from typing import cast
 import polars as pl
 
 from vehiclecheck.screening.answers import EFFECTS, FAIL, GRADES, PASS, UNKNOWN
+from vehiclecheck.screening.asking import no_findings
 from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.findings import OUTCOME, OUTCOMES, RuleWords, rule_words
 from vehiclecheck.screening.judging import SideJudge, SideResult
@@ -16,11 +17,18 @@ from vehiclecheck.screening.rulebook import SIDES, compile_rules
 from vehiclecheck.screening.verdicts import as_lane, as_verdict, overall_place, side_places
 from vehiclecheck.standards import Library, PackError
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_expr
+from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 
 _EFFECT_WORDS = [
     ";".join(word for place, word in enumerate(EFFECTS) if mask >> place & 1) for mask in range(32)
 ]
 _EFFECT_SETS = pl.Enum(sorted(set(_EFFECT_WORDS)))
+
+#: The record's field that picked the law, by its place in DATE_COLUMNS.
+_LAW_DATES = pl.Series(
+    [f"{column}_on" for column in DATE_COLUMNS.values()],
+    dtype=pl.Enum([f"{column}_on" for column in DATE_COLUMNS.values()]),
+)
 
 #: The columns of `findings` in their order.
 FINDING_COLUMNS = (
@@ -32,6 +40,7 @@ FINDING_COLUMNS = (
     "outcome",
     "effect",
     "status",
+    "law_date",
     "observed",
     "observed_low",
     "observed_high",
@@ -146,17 +155,7 @@ class Judge:
     @staticmethod
     def _ordered(found: list[pl.DataFrame]) -> pl.DataFrame:
         if not found:
-            return pl.DataFrame(
-                schema={
-                    "row": pl.UInt32,
-                    "rule": pl.Int32,
-                    "code": pl.UInt8,
-                    "low": pl.Float64,
-                    "high": pl.Float64,
-                    "inferred": pl.Boolean,
-                    "missing": pl.String,
-                }
-            )
+            return no_findings().cast({"missing": pl.String})
         together = pl.concat(found)
         key = pl.col("row").cast(pl.Int64) * 65_536 + pl.col("rule")
         return together.sort(key)
@@ -243,6 +242,7 @@ class Judge:
                 pl.lit(ids).gather(pl.col("row")).alias("record_id"),
                 *self.words.columns(rule, code),
                 pl.lit(outcome).gather(code).alias("outcome"),
+                pl.lit(_LAW_DATES).gather(pl.col("dated")).alias("law_date"),
                 pl.col("low").alias("observed_low"),
                 pl.col("high").alias("observed_high"),
             )

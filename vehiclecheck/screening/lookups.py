@@ -15,7 +15,8 @@ from vehiclecheck.screening.rulebook import Rulebook
 class Lookups:
     """Columns by rule number.
 
-    `name` the provision's id, `provision` its number, `weight` what it does to a verdict, `effect` a bit of EFFECTS,
+    `name` the provision's id, `provision` its number, `weight` what it does to a verdict, `decides` whether its
+    status lets it, `effect` a bit of EFFECTS,
     `grade` a rank of GRADES; `scopes` the masks of its scope; `spared` those of its n-th exemption that cells test,
     null where a rule has fewer.
     """
@@ -23,6 +24,7 @@ class Lookups:
     name: pl.Series
     provision: pl.Series
     weight: pl.Series
+    decides: pl.Series
     effect: pl.Series
     grade: pl.Series
     scopes: dict[str, pl.Series]
@@ -57,6 +59,7 @@ class Lookups:
             provision=pl.Series(
                 [numbers.setdefault(rule.version.provision, len(numbers)) for rule in rules], dtype=pl.Int32
             ),
+            decides=pl.Series([rule.decides for rule in rules], dtype=pl.Boolean),
             weight=pl.Series([rule.shape.weight for rule in rules], dtype=pl.Int8),
             effect=pl.Series([1 << EFFECTS.index(rule.version.effect) for rule in rules], dtype=pl.UInt8),
             grade=pl.Series([GRADES.index(rule.version.grade) for rule in rules], dtype=pl.UInt8),

@@ -83,8 +83,9 @@ def judged_by_parts(asker: Asker, rows: pl.DataFrame, facts: Facts, cells: Cells
             pl.lit(asker.lookups.provision).gather(pl.col("rule")).alias("provision"),
             pl.lit(asker.lookups.weight).gather(pl.col("rule")).alias("weight"),
             pl.lit(asker.lookups.effect).gather(pl.col("rule")).alias("effect"),
+            pl.lit(asker.lookups.decides).gather(pl.col("rule")).alias("decides"),
         )
-        .group_by("row", "provision", "weight", "effect")
+        .group_by("row", "provision", "weight", "effect", "decides")
         .agg(
             pl.col("rule").max(),
             _merged_code().alias("code"),
@@ -92,6 +93,7 @@ def judged_by_parts(asker: Asker, rows: pl.DataFrame, facts: Facts, cells: Cells
             pl.when(pl.col("high").null_count() == 0).then(pl.col("high").max()).alias("high"),
             pl.col("inferred").any(),
             pl.col("missing").bitwise_or(),
+            pl.col("dated").first(),
             # the date is to blame only where the parts differ: the rest is unknown on any day
             (
                 (pl.col("code").n_unique() > 1) | (pl.col("@period").n_unique() < pl.col("@parts").first())

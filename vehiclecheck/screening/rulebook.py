@@ -123,6 +123,7 @@ class Rule:
     condition: int
     exempt_cells: list[tuple[int, int, int]]
     params: dict[str, float]
+    decides: bool
     certain: tuple[int, int]
     possible: tuple[int, int]
 
@@ -146,9 +147,15 @@ class Rulebook:
         return SIDES[self.side]
 
 
+def _decides(version: Version, side: str) -> bool:
+    """Whether the status of a version lets it decide on a side."""
+    return version.status in (
+        DECIDING_STATUSES | PROPOSED_STATUSES if side == "standard" else DECIDING_STATUSES
+    )
+
+
 def _weight(version: Version, side: str) -> int:
-    deciding = DECIDING_STATUSES | PROPOSED_STATUSES if side == "standard" else DECIDING_STATUSES
-    if version.status not in deciding or version.effect == "advise":
+    if not _decides(version, side) or version.effect == "advise":
         return ADVICE
     return REFUSING if version.effect == "refuse" else CONDITIONAL
 
@@ -279,6 +286,7 @@ def _rule(version: Version, side: str, kinds: Mapping[str, Any], sets: NameSets)
         condition=condition,
         exempt_cells=[_cell_masks(scope) for scope in cells_only],
         params=params,
+        decides=_decides(version, side),
         certain=_codes(version.start, version.end),
         possible=_codes(version.possible_start, version.possible_end),
     )

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from vehiclecheck.screening.counting import number_words
-from vehiclecheck.screening.facts import UNKNOWN, Answer, Facts, Param, told, within
+from vehiclecheck.screening.facts import ALWAYS, UNKNOWN, Answer, Facts, Param, told, within
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.vocabulary.days import MONTH, epoch_day
 from vehiclecheck.vocabulary.terms import CERTIFICATE_TYPES, DATE_COLUMNS
@@ -43,44 +43,56 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     issuers, at, unit, valid_at, before_shipment, result = shape
     fields: dict[str, pl.Expr] = {}
+    outcome = ALWAYS
+
+    def ask(part: Answer, **exact: pl.Expr) -> None:
+        """One more thing that must hold; a field that is not exact matters only while this is open."""
+        nonlocal outcome
+        outcome = outcome & part
+        for name, known in exact.items():
+            enough = known | part.settled
+            fields[name] = fields[name] & enough if name in fields else enough
+
     if facts.has("certificate_type"):
         bit = pl.lit(_BITS).gather(pl.col("certificate_type").to_physical())
-        outcome = told((bit & param("types")) != 0)
-        fields["certificate_type"] = bit.is_not_null()
+        ask(told((bit & param("types")) != 0), certificate_type=bit.is_not_null())
     else:
-        outcome = UNKNOWN
-        fields["certificate_type"] = pl.lit(False)
+        ask(UNKNOWN, certificate_type=pl.lit(False))
     low = high = None
     if issuers:
-        outcome = outcome & facts.member("issuer", param("issuers"))
-        fields["certificate_issuer"] = facts.column("certificate_issuer", pl.String).is_not_null()
+        named = facts.column("certificate_issuer", pl.String).is_not_null()
+        ask(facts.member("issuer", param("issuers")), certificate_issuer=named)
     dated = facts.days("certificate_on")
+    exact_date = dated[0] == dated[1]
     if at is not None:
         end = facts.clock(at)
-        fields[f"{DATE_COLUMNS[at]}_on"] = end[0] == end[1]
+        exact_end = {f"{DATE_COLUMNS[at]}_on": end[0] == end[1]}
         if unit == "days":
             end, issued = (epoch_day(end[0]), epoch_day(end[1])), (epoch_day(dated[0]), epoch_day(dated[1]))
         else:
             issued = dated
         low, high = end[0] - issued[1], end[1] - issued[0]
-        outcome = outcome & within((low, high), None, param("max_age"))
-        fields["certificate_on"] = dated[0] == dated[1]
+        ask(within((low, high), None, param("max_age")), certificate_on=exact_date, **exact_end)
         size = MONTH if unit == "months" else 1
         low, high = (pl.when(bound.abs() < 300_000).then(bound / size) for bound in (low, high))
     if before_shipment:
         shipped = facts.days("shipped")
-        outcome = outcome & Answer(dated[1] <= shipped[0], dated[0] > shipped[1])
-        fields["certificate_on"] = dated[0] == dated[1]
-        fields["shipped_on"] = shipped[0] == shipped[1]
+        ask(
+            Answer(dated[1] <= shipped[0], dated[0] > shipped[1]),
+            certificate_on=exact_date,
+            shipped_on=shipped[0] == shipped[1],
+        )
     if valid_at is not None:
         until, end = facts.days("certificate_valid_until"), facts.clock(valid_at)
-        outcome = outcome & Answer(until[0] >= end[1], until[1] < end[0])
-        fields["certificate_valid_until"] = until[0] == until[1]
-        fields[f"{DATE_COLUMNS[valid_at]}_on"] = end[0] == end[1]
+        exact_end = {f"{DATE_COLUMNS[valid_at]}_on": end[0] == end[1]}
+        ask(
+            Answer(until[0] >= end[1], until[1] < end[0]),
+            certificate_valid_until=until[0] == until[1],
+            **exact_end,
+        )
     if result:
         passed = facts.column("certificate_result", pl.String)
-        outcome = outcome & told(passed.cast(pl.String) == "pass")
-        fields["certificate_result"] = passed.is_not_null()
+        ask(told(passed.cast(pl.String) == "pass"), certificate_result=passed.is_not_null())
     return Observation(outcome=outcome, low=low, high=high, fields=fields)
 
 
