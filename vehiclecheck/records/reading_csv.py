@@ -20,7 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from vehiclecheck.records import reading_spool
-from vehiclecheck.records.errors import InputError, shown
+from vehiclecheck.records.errors import InputError
 from vehiclecheck.records.reading_encoding import Text, as_utf8
 from vehiclecheck.records.reading_table import (
     HEADER_WITHIN,
@@ -509,8 +509,3 @@ def _may_go_on(lines: list[bytes], start: int) -> bool:
     rest = lines[start : start + MOST_LINES]
     no_end_yet = not any(line.count(QUOTE) % 2 for line in rest[1:])
     return no_end_yet and len(rest) < MOST_LINES and sum(map(len, rest)) < LONGEST_RECORD
-
-
-def describe(name: str, table: CsvTable) -> str:
-    """One line for people: delimiter, encoding, rows."""
-    return f"{name}: {table.text.encoding}, separated by {shown(table.delimiter)!r}, {table.n_rows} rows"

@@ -15,6 +15,7 @@ from vehiclecheck.vocabulary.terms import (
     ALL_CATEGORIES,
     ALL_CONDITIONS,
     ALL_PROPULSIONS,
+    CONDITION_SCOPE_WORDS,
     CONDITION_WORDS,
     DATE_COLUMNS,
 )
@@ -252,8 +253,6 @@ def subset(have: pl.Expr, of: pl.Expr) -> Answer:
 
 def condition_scope(words: Collection[str]) -> int:
     """The bit mask of a scope's condition words; `used` includes salvage."""
-    from vehiclecheck.vocabulary.terms import CONDITION_SCOPE_WORDS
-
     mask = 0
     for word in words:
         mask |= CONDITION_SCOPE_WORDS[word]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -67,7 +67,6 @@ _DOMAIN_COLUMNS = {
     "grade": "grade",
 }
 
-_ALL_PRODUCTS = 15
 _PRODUCT_BITS = {"petrol": 1, "diesel": 2, "kerosene": 4, "marine": 8}
 
 
@@ -139,12 +138,6 @@ class Rulebook:
     reviewed: dict[str, int]
     domains: dict[str, tuple[str, list[str]]]
     relations: dict[str, tuple[pl.Series, int]]
-    shapes: list[Shape] = field(default_factory=list)
-
-    @property
-    def country_column(self) -> str:
-        """The record column that names the country of this side."""
-        return SIDES[self.side]
 
 
 def _decides(version: Version, side: str) -> bool:
@@ -250,7 +243,6 @@ def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") ->
         reviewed={pack.code: _reviewed_mask(pack, direction, subject) for pack in packs},
         domains=sets.domains(),
         relations=sets.tables(),
-        shapes=sorted({rule.shape for rule in rules}, key=repr),
     )
 
 

@@ -35,12 +35,6 @@ def day_of(code: int) -> dt.date:
     raise ValueError(f"no day for code {code}")
 
 
-def day_code_expr(column: pl.Expr) -> pl.Expr:
-    """Day codes (Int32) of a Date column. `dt.month()` and `dt.day()` are 8-bit and would wrap: they are widened first."""
-    month = column.dt.month().cast(pl.Int32)
-    return column.dt.year().cast(pl.Int32) * YEAR + (month - 1) * MONTH + column.dt.day().cast(pl.Int32)
-
-
 def day_of_text(text: str) -> dt.date:
     """The day that an ISO date names. ValueError if it is none."""
     return dt.date.fromisoformat(text)

@@ -6,8 +6,7 @@ A kind module defines
 * `params(asks, sets)`: those numbers (`sets.index(domain, names)` gives the number of a set of names);
 * `observe(shape, facts, param)`: the test, as an `Observation` of expressions;
 * `quantity(asks)`: what is observed, in words;
-* `required(asks)`: what is asked, in words, and the unit of the observed bounds;
-* `FAILED`: what follows from a fail, in words (optional).
+* `required(asks)`: what is asked, in words, and the unit of the observed bounds.
 Its parameters are described by `rules/schema/kinds/<kind>.json`.
 """
 
