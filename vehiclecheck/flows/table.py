@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.facts import Facts, points_of
 from vehiclecheck.vocabulary.choices import GROUPS, VERDICTS
 from vehiclecheck.vocabulary.days import MONTH, YEAR
 from vehiclecheck.vocabulary.ladders import name_of
@@ -128,7 +128,7 @@ class FlowKeys:
 
 def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> pl.DataFrame:
     """The sums of one judged range: the group columns, `verdict`, and what adds up."""
-    facts = Facts(records.columns)
+    facts = Facts(records.columns, points=points_of(records))
     frame = records.lazy().with_columns(pl.lit(verdict.to_physical().cast(pl.Int64)).alias("@verdict"))
     columns = keys.keys(facts)
     packed = pl.col("@verdict")
@@ -137,22 +137,32 @@ def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> 
     units = pl.col("quantity") if "quantity" in records.columns else pl.lit(1, dtype=pl.Int64)
     start = facts.days("first_registered")
     end = facts.deciding("arrival")
-    low, high = end[0] - start[1], end[1] - start[0]
+    low = end[0] - start[1]
+    known = start[0] is start[1] and end[0] is end[1]
+    high = low if known else end[1] - start[0]
     aged = (low.abs() < 1_000 * YEAR) & (high.abs() < 1_000 * YEAR)
-    value = pl.col("value_cents") if "value_cents" in records.columns else pl.lit(None, dtype=pl.Int64)
+    years = low.cast(pl.Int64) * units
+    added = {"units": units, "age_low": years if known else pl.when(aged).then(years).otherwise(0)}
+    if not known:
+        added["aged_units"] = pl.when(aged).then(units).otherwise(0)
+        added["age_high"] = pl.when(aged).then(high.cast(pl.Int64) * units).otherwise(0)
+    if "value_cents" in records.columns:
+        value = pl.col("value_cents")
+        added["value_cents"] = value
+        added["valued_units"] = pl.when(value.is_not_null()).then(units).otherwise(0)
+    # a sum that would repeat another one, or be nothing, is not taken over all rows
+    same = {"aged_units": "units", "age_high": "age_low"}
+    nothing = pl.lit(0, dtype=pl.Int64)
     sums = (
-        frame.select(
-            packed.alias("@key"),
-            units.cast(pl.Int64).alias("units"),
-            pl.when(value.is_not_null()).then(units).otherwise(0).cast(pl.Int64).alias("valued_units"),
-            value.alias("value_cents"),
-            pl.when(aged).then(units).otherwise(0).cast(pl.Int64).alias("aged_units"),
-            pl.when(aged).then(low.cast(pl.Int64) * units).otherwise(0).alias("age_low"),
-            pl.when(aged).then(high.cast(pl.Int64) * units).otherwise(0).alias("age_high"),
-        )
+        frame.select(packed.alias("@key"), *(term.cast(pl.Int64).alias(name) for name, term in added.items()))
         .group_by("@key")
-        .agg(pl.len().cast(pl.Int64).alias("rows"), *(pl.col(name).sum() for name in _SUMS if name != "rows"))
+        .agg(pl.len().cast(pl.Int64).alias("rows"), *(pl.col(name).sum() for name in added))
         .sort("@key")
+        .with_columns(
+            (pl.col(same[name]) if name in same else nothing).alias(name)
+            for name in _SUMS
+            if name != "rows" and name not in added
+        )
         .collect()
     )
     rest = sums["@key"]

@@ -38,7 +38,8 @@ def write_part(frame: pl.DataFrame, path: Path, fmt: str) -> None:
         elif fmt == "json":
             frame.write_ndjson(beside)
         else:
-            frame.write_parquet(beside, compression="zstd", compression_level=1, statistics=False)
+            # every reader of Parquet knows Snappy, and it costs half of what Zstandard does for a third more bytes
+            frame.write_parquet(beside, compression="snappy", statistics=False)
         os.replace(beside, path)
     except (OSError, pl.exceptions.PolarsError) as error:
         beside.unlink(missing_ok=True)

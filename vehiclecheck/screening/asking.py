@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import polars as pl
 
-from vehiclecheck.screening.answers import SILENT, UNKNOWN
+from vehiclecheck.screening.answers import FAIL, PASS, UNKNOWN
 from vehiclecheck.screening.cells import Slot
 from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.lookups import Lookups
@@ -33,6 +33,8 @@ class Asker:
         self.book = book
         self.lookups = Lookups.of(book)
         self.missing = Missing(book.subject, self.lookups)
+        # the expressions of a slot are the same for every range of one outline: they are composed once
+        self._composed: dict[tuple[int, Hashable], tuple[Slot, pl.Expr, list[pl.Expr]]] = {}
 
     def param(self, slot: Slot, name: str) -> pl.Expr:
         """A number of the rule that stands in the slot, row by row."""
@@ -40,22 +42,36 @@ class Asker:
 
     def code(self, slot: Slot, facts: Facts) -> pl.Expr:
         """SILENT, PASS, UNKNOWN or FAIL of a slot's rule."""
+        return self._compose(slot, facts)[1]
+
+    def _compose(self, slot: Slot, facts: Facts) -> tuple[Slot, pl.Expr, list[pl.Expr]]:
+        """A slot with the expressions of its answer and of its findings, which read the answer from `@code`."""
+        key = (id(slot), facts.outline)
+        if key not in self._composed:
+            # the slot is kept beside its expressions, so that its number is not given to another one
+            self._composed[key] = (slot, self._code(slot, facts), self._findings(slot, facts))
+        return self._composed[key]
+
+    def _code(self, slot: Slot, facts: Facts) -> pl.Expr:
         observation = observe(slot.shape, facts, lambda name: self.param(slot, name))
-        yes, no = observation.outcome
+        outcome = observation.outcome
         holds, _ = applies(slot.shape, self.book.side, facts, lambda name: self.param(slot, name))
+        no = outcome.no
         # a fail counts only where the rule applies for certain; a pass stays a pass
-        if not bool(slot.certain.fill_null(True).all()):
+        certain = bool(slot.certain.all())
+        if not certain:
             no = no & pl.lit(slot.certain).gather(pl.col("@cell"))
         if holds is not None:
             no = no & holds.yes
-        code = pl.lit(UNKNOWN, dtype=pl.UInt8) + no.cast(pl.UInt8) - yes.cast(pl.UInt8)
-        silent = pl.lit(SILENT, dtype=pl.UInt8)
-        if observation.numeric and holds is None:
-            return code.fill_null(silent)
-        present = pl.lit(slot.rule.is_not_null()).gather(pl.col("@cell"))
+        if certain and holds is None and outcome.sure:
+            code = no.cast(pl.UInt8) * (FAIL - PASS) + pl.lit(PASS, dtype=pl.UInt8)
+        else:
+            code = pl.lit(UNKNOWN, dtype=pl.UInt8) + no.cast(pl.UInt8) - outcome.yes.cast(pl.UInt8)
+        # SILENT is 0: a product is the cheapest way to say where there is no rule, or none that applies
+        present = pl.lit(slot.filled).gather(pl.col("@cell"))
         if holds is not None:
-            present = present & holds.no.not_()
-        return pl.when(present).then(code).otherwise(silent)
+            present = present * holds.no.not_().cast(pl.UInt8)
+        return code * present
 
     def findings(
         self,
@@ -68,10 +84,15 @@ class Asker:
     ) -> pl.LazyFrame:
         """The rows of a slot whose answer is `least` or worse, with bounds and what is missing."""
         code = pl.col(f"@code{number}")
+        found = judged.filter(code >= least).with_columns(code.alias("@code"))
+        return found.select(*self._compose(slot, facts)[2], *extra)
+
+    def _findings(self, slot: Slot, facts: Facts) -> list[pl.Expr]:
+        code = pl.col("@code")
         observation = observe(slot.shape, facts, lambda name: self.param(slot, name))
         rule = pl.lit(slot.rule).gather(pl.col("@cell"))
         _, settled = applies(slot.shape, self.book.side, facts, lambda name: self.param(slot, name))
-        return judged.filter(code >= least).select(
+        return [
             pl.col("row"),
             rule.alias("rule"),
             code.alias("code"),
@@ -82,8 +103,7 @@ class Asker:
                 code, rule, observation.outcome, dict(observation.fields), settled, facts
             ).alias("missing"),
             facts.deciding_date(slot.shape.decides).alias("dated"),
-            *extra,
-        )
+        ]
 
 
 def _number(bound: pl.Expr | None) -> pl.Expr:

@@ -246,14 +246,14 @@ def _judged(
 def _raw(cases: Sequence[Case], code: str, side: str) -> tuple[pl.DataFrame, list[int]]:
     """The records of the cases as text, with its number as `line`, and the numbers without an importer.
 
-    A record needs an importer to be read; where only the exporter's law is asked it is taken away again.
+    A record needs an importer to be read; where only the exporter's law or a standard is asked it is taken away again.
     """
-    own = SIDES[side]
+    own = {} if side == "standard" else {SIDES[side]: code}
     rows, unnamed = [], []
     for number, case in enumerate(cases):
-        row = {own: code, **case.record}
+        row = {**own, **case.record}
         if "importer" not in row:
-            row["importer"] = code
+            row["importer"] = COUNTRY_CODES[0]
             unnamed.append(number)
         rows.append(row)
     names = sorted({name for row in rows for name in row})

@@ -24,18 +24,21 @@ PROFILE = ("category", "propulsion", "condition")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place for a rule of a shape. `rule` and `certain` are looked up by cell; a null rule is an empty slot."""
+    """One place for a rule of a shape. `rule`, `certain` and `filled` are looked up by cell; `filled` is 0 where the slot
+    is empty, and `rule` null.
+    """
 
     shape: Shape
     rule: pl.Series
     certain: pl.Series
+    filled: pl.Series
     #: Numbers of the rules, by cell: looked up once for every number that a test asks for.
     kept: dict[str, pl.Series] = field(default_factory=dict)
 
     def by_cell(self, name: str, of_rules: pl.Series) -> pl.Series:
-        """A number of the rules as a number of the cells; null where the slot is empty."""
+        """A number of the rules as a number of the cells; 0 where the slot is empty: lookups without nulls are faster."""
         if name not in self.kept:
-            self.kept[name] = of_rules.gather(self.rule)
+            self.kept[name] = of_rules.gather(self.rule).fill_null(0)
         return self.kept[name]
 
 
@@ -83,9 +86,15 @@ class Cells:
     filled: pl.DataFrame
 
     def cell(self, country: pl.Expr, profile: pl.Expr, period: pl.Expr) -> pl.Expr:
-        """The cell of a row; null where no rule concerns it."""
+        """The cell of a row; the empty one where no rule concerns it."""
         row = pl.lit(self.calendar.row).gather(country)
-        return pl.lit(self.base).gather(period) + pl.lit(self.group).gather(row * self.profiles + profile)
+        cell = pl.lit(self.base).gather(period) + pl.lit(self.group).gather(row * self.profiles + profile)
+        return cell.fill_null(self.empty)
+
+    @property
+    def empty(self) -> int:
+        """The cell in which every slot is empty."""
+        return self.merge.len() - 1
 
     def met(self, cells: pl.Series) -> list[Slot]:
         """The slots that rows of these cells meet. A shipment to one country meets few of all the world's."""
@@ -224,14 +233,15 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
         .sort("cell", "shape", "rule")
         .with_columns(slot=pl.int_range(pl.len(), dtype=pl.Int32).over("cell", "shape"))
     )
-    size = int(base[-1])
+    size = int(base[-1]) + 1  # the last one is the empty cell
     twice = found.filter(pl.col("provision").count().over("cell", "provision") > 1)["cell"].unique()
     slots, filled = [], []
     for number, ((shape, _), part) in enumerate(
         sorted(found.partition_by("shape", "slot", as_dict=True).items())
     ):
         rule, certain = (_scatter(size, part["cell"], part[name]) for name in ("rule", "certain"))
-        slots.append(Slot(shapes[int(str(shape))], rule, certain))
+        held = rule.is_not_null().cast(pl.UInt8)
+        slots.append(Slot(shapes[int(str(shape))], rule, certain.fill_null(True), held))
         filled.append(part.select("cell", pl.lit(number, dtype=pl.Int32).alias("number")))
     return Cells(
         calendar=calendar,

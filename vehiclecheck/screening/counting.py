@@ -8,7 +8,7 @@ month's end clips by itself (see `vehiclecheck.vocabulary.days`).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -71,20 +71,22 @@ def counted_from(facts: Facts, from_date: str) -> Bounds:
 
 
 def _rounded(bounds: Bounds, how: str, year_starts: str) -> Bounds:
-    low, high = bounds
     if how == "calendar_years":
-        return low // YEAR * YEAR, high // YEAR * YEAR
+        return _both(bounds, lambda code: code // YEAR * YEAR)
     if how == "calendar_months":
-        return low // MONTH * MONTH, high // MONTH * MONTH
+        return _both(bounds, lambda code: code // MONTH * MONTH)
     if how == "vehicle_years":
         month, day = map(int, year_starts.split("-"))
         start = (month - 1) * MONTH + day
+        return _both(bounds, lambda code: (code // YEAR + (code % YEAR >= start).cast(pl.Int32)) * YEAR)
+    return bounds
 
-        def vehicle_year(code: pl.Expr) -> pl.Expr:
-            return (code // YEAR + (code % YEAR >= start).cast(pl.Int32)) * YEAR
 
-        return vehicle_year(low), vehicle_year(high)
-    return low, high
+def _both(bounds: Bounds, rounded: Callable[[pl.Expr], pl.Expr]) -> Bounds:
+    """Both ends rounded; a known day stays one expression."""
+    low, high = bounds
+    first = rounded(low)
+    return first, first if high is low else rounded(high)
 
 
 def _ends(facts: Facts, shape: tuple[str, ...]) -> tuple[Bounds, Bounds]:
@@ -92,8 +94,7 @@ def _ends(facts: Facts, shape: tuple[str, ...]) -> tuple[Bounds, Bounds]:
     from_date, to_date, counting, year_starts = shape
     start, end = counted_from(facts, from_date), facts.clock(to_date)
     if counting == "next_january":
-        low, high = start
-        return ((low // YEAR + 1) * YEAR + 1, (high // YEAR + 1) * YEAR + 1), end
+        return _both(start, lambda code: (code // YEAR + 1) * YEAR + 1), end
     if from_date != "model_year":
         start = _rounded(start, counting, year_starts)
     return start, _rounded(end, counting, year_starts)
@@ -102,7 +103,9 @@ def _ends(facts: Facts, shape: tuple[str, ...]) -> tuple[Bounds, Bounds]:
 def age(facts: Facts, shape: tuple[str, ...]) -> Bounds:
     """Least and greatest possible age in day-code units."""
     start, end = _ends(facts, shape)
-    return end[0] - start[1], end[1] - start[0]
+    least = end[0] - start[1]
+    known = start[0] is start[1] and end[0] is end[1]
+    return least, least if known else end[1] - start[0]
 
 
 def reported(code: pl.Expr, unit: float) -> pl.Expr:
@@ -114,7 +117,13 @@ def reported(code: pl.Expr, unit: float) -> pl.Expr:
 def settled_fields(facts: Facts, shape: tuple[str, ...]) -> dict[str, pl.Expr]:
     """The record fields an age rests on, each with whether it is known as exactly as the law counts."""
     start, end = _ends(facts, shape)
-    return {FROM_FIELDS[shape[0]]: start[0] == start[1], f"{DATE_COLUMNS[shape[1]]}_on": end[0] == end[1]}
+    return {FROM_FIELDS[shape[0]]: told_exactly(start), f"{DATE_COLUMNS[shape[1]]}_on": told_exactly(end)}
+
+
+def told_exactly(bounds: Bounds) -> pl.Expr:
+    """Whether a day is known to the day."""
+    low, high = bounds
+    return pl.lit(True) if low is high else low == high
 
 
 def observed_age(
@@ -123,12 +132,12 @@ def observed_age(
     """Whether an age lies between two limits. `form` is `age_shape` and the unit in which the law counts."""
     *how, unit = form
     low, high = age(facts, tuple(how))
+    shown = reported(low, UNITS[unit])
     return Observation(
         outcome=within((low, high), least, greatest),
-        low=reported(low, UNITS[unit]),
-        high=reported(high, UNITS[unit]),
+        low=shown,
+        high=shown if low is high else reported(high, UNITS[unit]),
         fields=settled_fields(facts, tuple(how)),
-        numeric=True,
     )
 
 
@@ -141,8 +150,7 @@ def observed_start(
         outcome=within((low, high), least, greatest),
         low=written_day(low),
         high=written_day(high),
-        fields={FROM_FIELDS[from_date]: low == high},
-        numeric=True,
+        fields={FROM_FIELDS[from_date]: told_exactly((low, high))},
     )
 
 

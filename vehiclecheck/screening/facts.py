@@ -6,7 +6,7 @@ Null bounds become sentinels here, once, so that no test further on has to think
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -36,6 +36,15 @@ FIELD_OF = {
 }
 
 
+#: The dates of a record, by the beginning of the names of their two columns.
+DAY_PREFIXES = (
+    *DATE_COLUMNS.values(),
+    "first_registered",
+    "manufactured",
+    "certificate_on",
+    "certificate_valid_until",
+)
+
 #: The order of events: what comes surely before a date, and surely after it.
 _BEFORE = {"arrived": ("shipped",), "registered": ("shipped", "arrived")}
 _AFTER = {"shipped": ("arrived",)}
@@ -48,13 +57,28 @@ def date_order(name: str) -> tuple[str, ...]:
 
 
 class Facts:
-    """The columns of a prepared frame, and which of them it has. `relations` holds the membership tables of a rulebook."""
+    """The columns of a prepared frame, and which of them it has. `relations` holds the membership tables of a rulebook;
+    `points` the dates that are one known day in every row (see `points_of`), which are asked about at half the cost.
+    """
 
     def __init__(
-        self, columns: Collection[str], relations: Mapping[str, tuple[pl.Series, int]] | None = None
+        self,
+        columns: Collection[str],
+        relations: Mapping[str, tuple[pl.Series, int]] | None = None,
+        points: Collection[str] = (),
     ) -> None:
         self.columns = frozenset(columns)
         self._relations = dict(relations or {})
+        self._points = frozenset(points)
+
+    @property
+    def outline(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What decides the expressions made from these facts: frames of one outline can share them."""
+        return self.columns, self._points
+
+    def known(self, prefix: str) -> bool:
+        """Whether a date is one known day in every row."""
+        return prefix in self._points
 
     def has(self, name: str) -> bool:
         """Whether the frame has this column."""
@@ -65,8 +89,11 @@ class Facts:
         return pl.col(name) if name in self.columns else pl.lit(None, dtype=dtype)
 
     def days(self, prefix: str) -> Bounds:
-        """First and last possible day (day codes) of a date column pair."""
+        """First and last possible day (day codes) of a date column pair: one and the same expression where all are known."""
         low, high = f"{prefix}_lo", f"{prefix}_hi"
+        if self.known(prefix):
+            day = pl.col(low)
+            return day, day
         return (
             pl.col(low).fill_null(FIRST_DAY) if low in self.columns else pl.lit(FIRST_DAY, dtype=pl.Int32),
             pl.col(high).fill_null(LAST_DAY) if high in self.columns else pl.lit(LAST_DAY, dtype=pl.Int32),
@@ -111,6 +138,8 @@ class Facts:
             return pl.col(f"{name}_from"), pl.col(f"{name}_until")
         prefix = DATE_COLUMNS[name]
         low, high = self.days(prefix)
+        if self.known(prefix):
+            return low, high
         # a vehicle is shipped before it arrives, and arrives before it is registered: what is not told is bounded so
         earlier = [other for other in _BEFORE.get(prefix, ()) if f"{other}_lo" in self.columns]
         later = [other for other in _AFTER.get(prefix, ()) if f"{other}_hi" in self.columns]
@@ -133,6 +162,9 @@ class Facts:
         for prefix in reversed(known[:-1]):
             dated = self.dated(prefix)
             first, last = self.days(prefix)
+            if self.known(prefix):
+                low, high = first, last
+                continue
             low, high = pl.when(dated).then(first).otherwise(low), pl.when(dated).then(last).otherwise(high)
         return low, high
 
@@ -142,7 +174,9 @@ class Facts:
         found = pl.lit(None, dtype=pl.UInt8)
         for prefix in reversed(date_order(name)):
             place = places[next(other for other, column in DATE_COLUMNS.items() if column == prefix)]
-            if {f"{prefix}_lo", f"{prefix}_hi"} & self.columns:
+            if self.known(prefix):
+                found = pl.lit(place, dtype=pl.UInt8)
+            elif {f"{prefix}_lo", f"{prefix}_hi"} & self.columns:
                 found = pl.when(self.dated(prefix)).then(pl.lit(place, dtype=pl.UInt8)).otherwise(found)
         return found
 
@@ -199,22 +233,25 @@ class Facts:
         return columns
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Answer:
     """A question of every row, answered in three values: `yes`, `no`, or neither. The two never hold together.
 
-    Two plain Boolean columns are a good deal cheaper than one with nulls, and say the same.
+    Two plain Boolean columns are a good deal cheaper than one with nulls, and say the same. `sure`: every row is
+    answered, so that one of the two columns is enough.
     """
 
     yes: pl.Expr
     no: pl.Expr
+    sure: bool = False
 
     def __and__(self, other: Answer) -> Answer:
         """Both: yes where both are, no where one is."""
-        return Answer(self.yes & other.yes, self.no | other.no)
+        return Answer(self.yes & other.yes, self.no | other.no, self.sure and other.sure)
 
     def flipped(self) -> Answer:
         """The opposite."""
-        return Answer(self.no, self.yes)
+        return Answer(self.no, self.yes, self.sure)
 
     @property
     def settled(self) -> pl.Expr:
@@ -224,8 +261,20 @@ class Answer(NamedTuple):
 
 #: What nothing is known of, what always holds, and what never does.
 UNKNOWN = Answer(pl.lit(False), pl.lit(False))
-ALWAYS = Answer(pl.lit(True), pl.lit(False))
-NEVER = Answer(pl.lit(False), pl.lit(True))
+ALWAYS = Answer(pl.lit(True), pl.lit(False), sure=True)
+NEVER = Answer(pl.lit(False), pl.lit(True), sure=True)
+
+
+def points_of(frame: pl.DataFrame) -> frozenset[str]:
+    """The dates of a frame that are one known day in every row: no nulls, and the first day is the last."""
+    pairs = {name.removesuffix("_lo") for name in frame.columns if name.endswith("_lo")}
+    return frozenset(
+        prefix
+        for prefix in pairs & set(DAY_PREFIXES)
+        if f"{prefix}_hi" in frame.columns
+        and not frame[f"{prefix}_lo"].null_count()
+        and frame[f"{prefix}_lo"].equals(frame[f"{prefix}_hi"])
+    )
 
 
 def told(truth: pl.Expr) -> Answer:
@@ -238,6 +287,11 @@ def within(bounds: Bounds, least: pl.Expr | None, greatest: pl.Expr | None) -> A
     low, high = bounds
     if least is None and greatest is None:
         return ALWAYS
+    if low is high:
+        outside = [low < least] if least is not None else []
+        outside += [low > greatest] if greatest is not None else []
+        no = outside[0] if len(outside) == 1 else outside[0] | outside[1]
+        return Answer(no.not_(), no, sure=True)
     if least is None:
         return Answer(high <= greatest, low > greatest)
     if greatest is None:

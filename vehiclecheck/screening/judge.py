@@ -10,7 +10,7 @@ import polars as pl
 
 from vehiclecheck.screening.answers import EFFECTS, FAIL, GRADES, PASS, UNKNOWN
 from vehiclecheck.screening.asking import no_findings
-from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.facts import Facts, points_of
 from vehiclecheck.screening.findings import OUTCOME, OUTCOMES, RuleWords, rule_words
 from vehiclecheck.screening.judging import SideJudge, SideResult
 from vehiclecheck.screening.rulebook import SIDES, compile_rules
@@ -81,7 +81,8 @@ class Judge:
         subject: str = "vehicle",
         passes: bool = False,
     ) -> None:
-        self._codes = list(codes)
+        # a standard that is asked by name need not be a code that records can have
+        self._codes = list(codes) if standard is None or standard in codes else [*codes, standard]
         self._position = {code: place for place, code in enumerate(self._codes)}
         wanted = library.countries if countries is None else list(countries)
         standards = [code for code in library.standards if countries is None or code in wanted]
@@ -150,12 +151,12 @@ class Judge:
         fields = judge.missing_fields
         words = [";".join(name for place, name in enumerate(fields) if mask >> place & 1) for mask in masks]
         places = masks.search_sorted(findings["missing"])
-        return pl.Series("missing", words, dtype=pl.String).gather(places).alias("missing")
+        return pl.Series("missing", words, dtype=pl.Categorical).gather(places).alias("missing")
 
     @staticmethod
     def _ordered(found: list[pl.DataFrame]) -> pl.DataFrame:
         if not found:
-            return no_findings().cast({"missing": pl.String})
+            return no_findings().cast({"missing": pl.String}).cast({"missing": pl.Categorical})
         together = pl.concat(found)
         key = pl.col("row").cast(pl.Int64) * 65_536 + pl.col("rule")
         return together.sort(key)
@@ -165,7 +166,7 @@ class Judge:
     ) -> pl.DataFrame:
         own = {side: place for side, place in places.items() if side != "standard"}
         overall = overall_place(own) if own else places["standard"]
-        facts = Facts(base.columns)
+        facts = Facts(base.columns, points=points_of(base))
         start, until = facts.deciding("arrival")
         columns: list[pl.Expr | pl.Series] = [
             pl.col(name)
@@ -181,12 +182,18 @@ class Judge:
                 columns.append(as_verdict(places[side], name))
         columns += [as_verdict(overall, "verdict"), as_lane(overall)]
         columns += self._reasons(results, base.height)
-        window = base.lazy().select("row", start.alias("from"), until.alias("until")).collect()
-        days = window.select(
-            _as_day(window["from"]).alias("in_force_on"),
-            _as_day(
-                window.select(pl.when(pl.col("until") != pl.col("from")).then("until")).to_series()
-            ).alias("in_force_to"),
+        ends = [start] if until is start else [start, pl.when(until != start).then(until)]
+        window = (
+            base.lazy()
+            .select("row", *(end.alias(name) for end, name in zip(ends, ("from", "until"), strict=False)))
+            .collect()
+        )
+        none = pl.repeat(None, base.height, dtype=pl.Date, eager=True)
+        days = pl.DataFrame(
+            {
+                "in_force_on": _as_day(window["from"]),
+                "in_force_to": none if until is start else _as_day(window["until"]),
+            }
         )
         return base.lazy().select(*columns).collect().hstack(days)
 
@@ -196,7 +203,7 @@ class Judge:
         named, graded = pl.Series(_EFFECT_WORDS, dtype=_EFFECT_SETS), pl.Series(GRADES, dtype=pl.Enum(GRADES))
         if not parts:
             none = pl.repeat(0, height, dtype=pl.UInt8, eager=True)
-            empty = pl.repeat("", height, eager=True)
+            empty = pl.repeat("", height, eager=True).cast(pl.Categorical)
             return [
                 named.gather(none).alias("effects"),
                 empty.alias("reasons"),
@@ -206,7 +213,7 @@ class Judge:
             one = parts[0]
             return [
                 named.gather(one["effects"]).alias("effects"),
-                one["reasons"],
+                _or_nothing(one["reasons"]),
                 graded.gather(one["grade"]).alias("grade"),
             ]
         frame = pl.DataFrame(
@@ -215,17 +222,16 @@ class Judge:
         places = range(len(parts))
         worst = pl.max_horizontal(f"severity{place}" for place in places)
         leading = [pl.col(f"severity{place}") == pl.col("worst") for place in places]
-        reasons = [
-            pl.when(lead & (pl.col(f"reasons{place}") != "")).then(f"reasons{place}")
-            for place, lead in zip(places, leading, strict=True)
-        ]
+        reasons = [pl.when(lead).then(f"reasons{place}") for place, lead in zip(places, leading, strict=True)]
         grades = [pl.when(lead).then(f"grade{place}") for place, lead in zip(places, leading, strict=True)]
         effects = pl.reduce(lambda one, other: one | other, [pl.col(f"effects{place}") for place in places])
         done = (
             frame.with_columns(worst.alias("worst"))
             .select(
                 pl.lit(named).gather(effects).alias("effects"),
-                pl.concat_str(reasons, separator=";", ignore_nulls=True).alias("reasons"),
+                pl.concat_str(reasons, separator=";", ignore_nulls=True)
+                .cast(pl.Categorical)
+                .alias("reasons"),
                 pl.lit(graded).gather(pl.max_horizontal(grades)).alias("grade"),
             )
             .collect()
@@ -249,6 +255,12 @@ class Judge:
             .select(*FINDING_COLUMNS, "row", "rule", "code")
             .collect()
         )
+
+
+def _or_nothing(reasons: pl.Series) -> pl.Series:
+    """Reasons with the empty word for none."""
+    nothing = pl.Series([""], dtype=pl.Categorical)
+    return reasons.to_frame().select(pl.col("reasons").fill_null(pl.lit(nothing).first())).to_series()
 
 
 def _as_day(codes: pl.Series) -> pl.Series:

@@ -17,7 +17,7 @@ from vehiclecheck.screening import summaries
 from vehiclecheck.screening.answers import NOTHING, PASS, UNKNOWN
 from vehiclecheck.screening.asking import FINDING, Asker, no_findings
 from vehiclecheck.screening.cells import PROFILE, Cells, build_calendar, build_cells
-from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.facts import Facts, points_of
 from vehiclecheck.screening.parts import by_parts
 from vehiclecheck.screening.rulebook import Rulebook
 
@@ -95,7 +95,7 @@ class SideJudge:
         if self.book.subject == "fuel":
             frame = frame.with_columns(category=masks["category"])
         done = frame.collect()
-        return done, Facts(done.columns, self.book.relations)
+        return done, Facts(done.columns, self.book.relations, points_of(done))
 
     def _cells_of(self, frame: pl.DataFrame) -> tuple[list[Cells], pl.Series]:
         """The cells for the profiles of a frame, one entry a deciding date, and the table from profile key to number."""
@@ -119,13 +119,21 @@ class SideJudge:
             frame.lazy()
             .with_columns(
                 calendar.period(pl.col("@country"), first).alias("@period"),
-                calendar.period(pl.col("@country"), last).alias("@until"),
+                *([] if first is last else [calendar.period(pl.col("@country"), last).alias("@until")]),
                 profile.alias("@place"),
             )
             .with_columns(cells.cell(pl.col("@country"), pl.col("@place"), pl.col("@period")).alias("@cell"))
         )
-        plain = (pl.col("@period") == pl.col("@until")) & pl.lit(cells.merge).gather(pl.col("@cell")).not_()
-        located = placed.with_columns(pl.when(plain).then(pl.col("@cell")).alias("@cell")).collect()
+        parted = pl.lit(cells.merge).gather(pl.col("@cell"))
+        if first is last:
+            placed = placed.with_columns(pl.col("@period").alias("@until"))
+        else:
+            parted = parted | (pl.col("@period") != pl.col("@until")).fill_null(False)
+        located = (
+            placed.with_columns(parted.alias("@parted"))
+            .with_columns(pl.when("@parted").then(cells.empty).otherwise("@cell").alias("@cell"))
+            .collect()
+        )
         slots = cells.met(located["@cell"])
         judged = (
             located.lazy()
@@ -145,7 +153,7 @@ class SideJudge:
             summary = summaries.summary(lookups, judged, slots)
         else:
             summary = summaries.severity(judged, slots)
-        parts = judged.filter(pl.col("@cell").is_null() & pl.col("@period").is_not_null())
+        parts = judged.filter("@parted")
         merged = by_parts(self._asker, parts, facts, cells) if parts.height else None
         if merged is not None:
             straddling = summaries.summary_by_parts(lookups, merged).select(summary.columns)

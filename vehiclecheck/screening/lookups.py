@@ -55,7 +55,7 @@ class Lookups:
             for nth in range(depth)
         ]
         return cls(
-            name=pl.Series([rule.version.provision for rule in rules], dtype=pl.String),
+            name=pl.Series([rule.version.provision for rule in rules], dtype=pl.Categorical),
             provision=pl.Series(
                 [numbers.setdefault(rule.version.provision, len(numbers)) for rule in rules], dtype=pl.Int32
             ),

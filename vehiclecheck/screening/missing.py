@@ -79,7 +79,7 @@ class Missing:
     ) -> pl.Expr:
         """The fields that would settle an unknown, as bits: those of the test if it is open, those of the scope if open."""
         missing = pl.lit(0, dtype=pl.Int64)
-        for name, known in fields.items():
+        for name, known in () if test.sure else fields.items():
             missing = missing | pl.when(test.settled.not_() & known.not_()).then(self.bit(name)).otherwise(0)
         for name, known in settled.items():
             missing = missing | pl.when(known).then(0).otherwise(self.bit(name))

@@ -11,6 +11,9 @@ from vehiclecheck.screening.cells import Slot
 from vehiclecheck.screening.lookups import Lookups
 from vehiclecheck.screening.rulebook import ADVICE, CONDITIONAL
 
+#: Bits of one set of slots.
+_BITS = 64
+
 
 def severity(judged: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
     """The severity of each row alone."""
@@ -21,75 +24,66 @@ def severity(judged: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
 def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
     """Severity, reasons, effects and grade of each row.
 
-    Most rows have one reason, which is a lookup; only those with several need their names joined.
+    Which slots lead (are as bad as the worst) is a set of bits. Most rows have one leading slot, whose rule is a lookup;
+    of several the names are joined once for each set and cell, since few sets occur.
     """
     chosen = deciding(slots)
     if not chosen:
         return judged.select("row", *_nothing())
-    cell = pl.col("@cell")
-    codes = [code for code, _, _ in chosen]
-    weighed = [own for _, _, own in chosen]
-    # one number a slot says how bad its answer is and, among equals, which slot comes first: the greatest of them
-    # is the verdict and its first reason at once
-    room = 1 << len(chosen).bit_length()
-    width = pl.UInt16 if room < 8_192 else pl.UInt32
-    ranked = [
-        own.cast(width) * pl.lit(room, dtype=width) + pl.lit(len(chosen) - place, dtype=width)
-        for place, own in enumerate(weighed)
-    ]
-    leads = [(own == pl.col("severity")) & (pl.col("severity") > ADMITTED) for own in weighed]
+    cell, bad = pl.col("@cell"), pl.col("severity") > ADMITTED
+    blocks = [chosen[at : at + _BITS] for at in range(0, len(chosen), _BITS)]
+    masks = [f"@lead{number}" for number in range(len(blocks))]
     # the rules of all deciding slots, one slot after the other, so that the leading one is a single lookup
     rules = pl.concat([slot.rule for _, slot, _ in chosen])
     size = chosen[0][1].rule.len()
-    costing = [(code, slot) for code, slot, _ in chosen if slot.shape.weight == CONDITIONAL]
+    lead = pl.coalesce(
+        pl.when(pl.col(mask) != 0).then(pl.col(mask).bitwise_trailing_zeros().cast(pl.Int32) + number * _BITS)
+        for number, mask in enumerate(masks)
+    )
     refused = (pl.col("severity") == REFUSED).cast(pl.UInt8)
     effects = [
         pl.when(pl.col(code) == FAIL)
         .then(pl.lit(slot.by_cell("@effect", lookups.effect)).gather(cell))
         .otherwise(pl.lit(0, dtype=pl.UInt8))
-        for code, slot in costing
+        for code, slot, _ in chosen
+        if slot.shape.weight == CONDITIONAL
     ]
+    own = [f"@own{number}" for number in range(len(chosen))]
     summary = (
         judged.lazy()
-        .select("row", "@cell", *codes, pl.max_horizontal(ranked).alias("@worst"))
+        .select(
+            "row",
+            "@cell",
+            *(code for code, _, _ in chosen),
+            *(weighed.alias(name) for (_, _, weighed), name in zip(chosen, own, strict=True)),
+        )
+        .with_columns(pl.max_horizontal(own).cast(pl.UInt8).alias("severity"))
         .with_columns(
-            (pl.col("@worst") // room).cast(pl.UInt8).alias("severity"),
-            (len(chosen) - (pl.col("@worst") % room).cast(pl.Int32)).alias("@lead"),
+            pl.when(bad).then(_bits(own[number * _BITS :][: len(block)])).otherwise(0).alias(mask)
+            for number, (block, mask) in enumerate(zip(blocks, masks, strict=True))
         )
         .with_columns(
-            pl.sum_horizontal(lead.cast(pl.UInt8) for lead in leads).alias("@count"),
+            pl.sum_horizontal(pl.col(mask).bitwise_count_ones() for mask in masks).alias("@count"),
+            pl.lit(rules).gather(lead * size + cell).alias("@first"),
+        )
+        .select(
+            "row",
+            "@cell",
+            "severity",
+            *masks,
+            "@count",
             pl.reduce(lambda one, other: one | other, [refused, *effects]).alias("effects"),
-        )
-        .with_columns(
-            pl.when(pl.col("severity") > ADMITTED)
-            .then(pl.lit(rules).gather(pl.col("@lead") * size + cell))
-            .alias("@first")
-        )
-        .with_columns(
-            pl.lit(lookups.name).gather(pl.col("@first")).fill_null("").alias("reasons"),
+            pl.lit(lookups.name).gather(pl.col("@first")).alias("reasons"),
             pl.lit(lookups.grade).gather(pl.col("@first")).fill_null(0).alias("grade"),
         )
         .collect()
     )
-    several = (
-        summary.lazy()
-        .filter(pl.col("@count") > 1)
-        .select(
-            pl.when(lead).then(pl.lit(slot.rule).gather(cell)).alias(code)
-            for lead, (code, slot, _) in zip(leads, chosen, strict=True)
-        )
-        .select(
-            pl.concat_str(
-                [pl.lit(lookups.name).gather(pl.col(code)) for code in codes],
-                separator=";",
-                ignore_nulls=True,
-            ).alias("reasons"),
-            pl.max_horizontal(pl.lit(lookups.grade).gather(pl.col(code)) for code in codes).alias("grade"),
-        )
-        .collect()
-    )
     reasons, grades = summary["reasons"], summary["grade"]
+    several = summary.lazy().filter(pl.col("@count") > 1).select("@cell", *masks).collect()
     if several.height:
+        sets = several.unique()
+        joined = sets.with_columns(_joined(lookups, masks, chosen))
+        several = several.join(joined, on=["@cell", *masks], how="left", maintain_order="left")
         at = pl.arg_where(summary["@count"] > 1, eager=True)
         reasons, grades = reasons.scatter(at, several["reasons"]), grades.scatter(at, several["grade"])
     return summary.select(
@@ -98,6 +92,32 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
         reasons.alias("reasons"),
         "effects",
         grades.alias("grade"),
+    )
+
+
+def _bits(own: Sequence[str]) -> pl.Expr:
+    """The slots of a block that are as bad as the worst, as bits."""
+    width = pl.UInt16 if len(own) <= 16 else pl.UInt64
+    leads = [
+        (pl.col(name) == pl.col("severity")).cast(width) * pl.lit(1 << place, dtype=width)
+        for place, name in enumerate(own)
+    ]
+    return pl.reduce(lambda one, other: one | other, leads)
+
+
+def _joined(
+    lookups: Lookups, masks: Sequence[str], chosen: Sequence[tuple[str, Slot, pl.Expr]]
+) -> tuple[pl.Expr, pl.Expr]:
+    """The names and the worst grade of all leading rules of a set."""
+    rules = []
+    for number, (_, slot, _) in enumerate(chosen):
+        block, place = divmod(number, _BITS)
+        leads = (pl.col(masks[block]) & pl.lit(1 << place).cast(pl.UInt64)) != 0
+        rules.append(pl.when(leads).then(pl.lit(slot.rule).gather(pl.col("@cell"))))
+    names = [pl.lit(lookups.name).gather(rule) for rule in rules]
+    return (
+        pl.concat_str(names, separator=";", ignore_nulls=True).cast(pl.Categorical).alias("reasons"),
+        pl.max_horizontal(pl.lit(lookups.grade).gather(rule) for rule in rules).alias("grade"),
     )
 
 
@@ -118,10 +138,11 @@ def summary_by_parts(lookups: Lookups, merged: pl.DataFrame) -> pl.DataFrame:
         .group_by("row")
         .agg(
             pl.col("severity").max(),
-            pl.col("name").filter(leading).sort().str.join(";").alias("reasons"),
+            pl.col("name").filter(leading).cast(pl.String).sort().str.join(";").alias("reasons"),
             pl.col("effect").bitwise_or().cast(pl.UInt8).alias("effects"),
             pl.col("rank").filter(leading).max().fill_null(0).cast(pl.UInt8).alias("grade"),
         )
+        .with_columns(pl.col("reasons").cast(pl.Categorical))
         .collect()
     )
 
@@ -129,7 +150,7 @@ def summary_by_parts(lookups: Lookups, merged: pl.DataFrame) -> pl.DataFrame:
 def _nothing() -> list[pl.Expr]:
     return [
         pl.lit(NOTHING, dtype=pl.Int8).alias("severity"),
-        pl.lit("").alias("reasons"),
+        pl.lit(None, dtype=pl.Categorical).alias("reasons"),
         pl.lit(0, dtype=pl.UInt8).alias("effects"),
         pl.lit(0, dtype=pl.UInt8).alias("grade"),
     ]

@@ -19,6 +19,7 @@ from vehiclecheck.vocabulary.places import data_root
 
 #: A pack is text that a person wrote; anything larger is not one.
 MAX_PACK_BYTES = 4_000_000
+_ENDS = (("from", "first_seen"), ("to", "last_seen"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,23 @@ def _meaning_problems(document: dict[str, Any], file: str, lines: Lines) -> Iter
     for name in ("adopt", "left_out", "reviewed"):
         for index, entry in enumerate(document.get(name, [])):
             yield from unknown_sources(entry.get("sources", []), [name, index, "sources"], None)
-    for index, entry in enumerate(document.get("adopt", [])):
-        if "to" in entry and _day(entry["to"]) <= _day(entry["from"]):
-            yield Problem(file, lines.find(["adopt", index, "to"]), None, "`to` must be later than `from`")
+    for name in ("adopt", "left_out"):
+        for index, entry in enumerate(document.get(name, [])):
+            start, end = (entry.get(one) or entry.get(other) for one, other in _ENDS)
+            if start and end and _day(end) <= _day(start):
+                key = "to" if "to" in entry else "last_seen"
+                yield Problem(
+                    file,
+                    lines.find([name, index, key]),
+                    None,
+                    f"`{key}` {end} must be later than the start {start}",
+                )
+    for index, entry in enumerate(document.get("left_out", [])):
+        if "provision" in entry and entry["provision"] not in seen:
+            close = difflib.get_close_matches(entry["provision"], sorted(seen), n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            said = f"no provision {entry['provision']!r} in this pack{hint}"
+            yield Problem(file, lines.find(["left_out", index, "provision"]), None, said)
 
 
 def _version_problems(

@@ -298,7 +298,7 @@ class Library:
             )
         offered = {provision.id: provision for provision in self.pack(standard).provisions}
         names = entry.get("provisions", list(offered))
-        start, end = dt.date.fromisoformat(entry["from"]), _day(entry.get("to"))
+        ((start, end, first, last),) = _spans([entry])
         adopted = []
         overridden = entry.get("override", {})
         for name in [*names, *overridden]:
@@ -319,8 +319,8 @@ class Library:
             override = entry.get("override", {}).get(name, {})
             versions = []
             for version in offered[name].versions:
-                possible_start = _later(version.possible_start, start)
-                possible_end = _earlier(version.possible_end, end)
+                possible_start = _later(version.possible_start, first)
+                possible_end = _earlier(version.possible_end, last)
                 if possible_end is not None and possible_start is not None and possible_end <= possible_start:
                     continue
                 versions.append(

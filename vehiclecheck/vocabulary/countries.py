@@ -55,6 +55,7 @@ BLOC_NAMES: dict[str, str] = {
     "UNECE": "United Nations Economic Commission for Europe",
     "ASEAN": "Association of Southeast Asian Nations",
     "CARICOM": "Caribbean Community",
+    "AFRICA": "Africa, as a region",
 }
 
 _ROWS = [(row[:2], row[2:5], row[5:]) for row in _ISO_3166_1.split()]

@@ -29,8 +29,7 @@ class Observation:
     """The test of one shape: the answer `outcome` is yes = pass, no = fail; bounds in the unit of the law.
 
     `fields` are the record fields that the test rests on, each with an expression that is true where it is known
-    exactly. `inferred` is true where the bounds rest on inference. `numeric`: the answer is null exactly where the
-    looked-up number is null, that is, where there is no rule: then nothing more need be asked to know that.
+    exactly. `inferred` is true where the bounds rest on inference.
     """
 
     outcome: Answer
@@ -38,7 +37,6 @@ class Observation:
     high: pl.Expr | None = None
     fields: Mapping[str, pl.Expr] = field(default_factory=dict)
     inferred: pl.Expr | None = None
-    numeric: bool = False
 
 
 class Sets(Protocol):

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.counting import number_words
+from vehiclecheck.screening.counting import number_words, told_exactly
 from vehiclecheck.screening.facts import ALWAYS, UNKNOWN, Answer, Facts, Param, told, within
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.vocabulary.days import MONTH, epoch_day
@@ -63,10 +63,10 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         named = facts.column("certificate_issuer", pl.String).is_not_null()
         ask(facts.member("issuer", param("issuers")), certificate_issuer=named)
     dated = facts.days("certificate_on")
-    exact_date = dated[0] == dated[1]
+    exact_date = told_exactly(dated)
     if at is not None:
         end = facts.clock(at)
-        exact_end = {f"{DATE_COLUMNS[at]}_on": end[0] == end[1]}
+        exact_end = {f"{DATE_COLUMNS[at]}_on": told_exactly(end)}
         if unit == "days":
             end, issued = (epoch_day(end[0]), epoch_day(end[1])), (epoch_day(dated[0]), epoch_day(dated[1]))
         else:
@@ -80,14 +80,14 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         ask(
             Answer(dated[1] <= shipped[0], dated[0] > shipped[1]),
             certificate_on=exact_date,
-            shipped_on=shipped[0] == shipped[1],
+            shipped_on=told_exactly(shipped),
         )
     if valid_at is not None:
         until, end = facts.days("certificate_valid_until"), facts.clock(valid_at)
-        exact_end = {f"{DATE_COLUMNS[valid_at]}_on": end[0] == end[1]}
+        exact_end = {f"{DATE_COLUMNS[valid_at]}_on": told_exactly(end)}
         ask(
             Answer(until[0] >= end[1], until[1] < end[0]),
-            certificate_valid_until=until[0] == until[1],
+            certificate_valid_until=told_exactly(until),
             **exact_end,
         )
     if result:

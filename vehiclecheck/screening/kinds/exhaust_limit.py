@@ -30,7 +30,6 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         low=pl.when(low.is_finite()).then(low),
         high=pl.when(high.is_finite()).then(high),
         fields={shape[0]: low == high},
-        numeric=True,
     )
 
 

@@ -26,7 +26,6 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         low=pl.when(low.is_finite()).then(low),
         high=pl.when(high.is_finite()).then(high),
         fields={"odometer_km": low == high},
-        numeric=True,
     )
 
 

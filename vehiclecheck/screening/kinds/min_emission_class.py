@@ -55,7 +55,6 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         high=pl.when(high.is_finite()).then(high.cast(pl.Float64).round(2)),
         fields={"emission_class": facts.positions("class_lo", float("-inf")) == high},
         inferred=inferred,
-        numeric=len(answers) == 1,
     )
 
 

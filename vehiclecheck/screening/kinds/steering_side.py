@@ -30,7 +30,6 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     return Observation(
         outcome=Answer(side == asked, (side != asked) & (side != _UNTOLD)),
         fields={"steering": side != _UNTOLD},
-        numeric=True,
     )
 
 
