@@ -227,8 +227,15 @@ def min_age(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Tria
 # Emissions.
 
 
+def without_exhaust(record: Record) -> bool:
+    """A vehicle that can only be electric."""
+    return bool(record.get("propulsion")) and record["propulsion"] <= {"bev", "fcev"}
+
+
 def class_trial(record: Record, needed: set[float]) -> Trial:
     """At least each of the positions in `needed` (several where the record may be light or heavy)."""
+    if without_exhaust(record):
+        return Trial("pass")
     low, high = bounds_of(record.get("class"))
     inferred = record.get("class_inferred_lo")
     # A statement beats an inference that contradicts it.
@@ -272,6 +279,8 @@ def min_emission_class(asks: dict[str, Any], record: Record, scope: dict[str, An
 
 def exhaust_limit(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Trial:
     """A measured exhaust quantity."""
+    if without_exhaust(record):
+        return at_most(asks["quantity"], (0.0, 0.0), asks["max"])
     return at_most(asks["quantity"], bounds_of(record.get(asks["quantity"])), asks["max"])
 
 

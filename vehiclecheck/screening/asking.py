@@ -100,7 +100,7 @@ class Asker:
             _number(observation.high).alias("high"),
             (pl.lit(False) if observation.inferred is None else observation.inferred).alias("inferred"),
             self.missing.expression(
-                code, rule, observation.outcome, dict(observation.fields), settled, facts
+                code, slot, observation.outcome, dict(observation.fields), settled, facts
             ).alias("missing"),
             facts.deciding_date(slot.shape.decides).alias("dated"),
         ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +23,9 @@ from vehiclecheck.screening.judge import Judge, Judgement
 from vehiclecheck.screening.rulebook import SIDES
 from vehiclecheck.standards import Library, Pack, PackError, Problem, check_file
 from vehiclecheck.standards.checking import read_document
+from vehiclecheck.standards.kept import digest, keep, program_digest, recall
 from vehiclecheck.standards.lines import Lines
+from vehiclecheck.standards.soundness import soundness
 from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 
@@ -165,25 +167,32 @@ def _as_text(value: Any) -> str:
 
 
 def check_cases(cases: Sequence[Case], library: Library, code: str) -> list[Problem]:
-    """The cases of the pack `code` that do not hold, in the order of their lines.
+    """The cases of the pack `code` that do not hold, in the order of their lines."""
+    return _check_together({code: cases}, library)[code]
 
-    All cases of one subject and side are judged together, with that pack alone.
+
+def _check_together(cases: Mapping[str, Sequence[Case]], library: Library) -> dict[str, list[Problem]]:
+    """The cases that do not hold, by pack. All cases of one subject and side are judged together, those of each standard
+    by themselves.
     """
-    pack = library.pack(code)
-    groups: dict[tuple[str, str], list[Case]] = {}
-    for case in cases:
-        side = "standard" if pack.standard and case.side == "import" else case.side
-        groups.setdefault((case.subject, side), []).append(case)
-    problems: list[Problem] = []
-    for (subject, side), members in groups.items():
-        if side == "standard" and not pack.standard:
-            problems += [
-                _problem(case, None, f"side 'standard' is for standards; {code} is a country")
-                for case in members
-            ]
-            continue
-        problems += _judged(members, library, pack, "fuel" if subject == "fuel" else "vehicle", side)
-    return sorted(problems, key=lambda problem: problem.line)
+    groups: dict[tuple[str, str, str | None], list[tuple[Pack, Case]]] = {}
+    problems: dict[str, list[Problem]] = {code: [] for code in cases}
+    for code, own in cases.items():
+        pack = library.pack(code)
+        for case in own:
+            side = "standard" if pack.standard and case.side == "import" else case.side
+            if side == "standard" and not pack.standard:
+                said = f"side 'standard' is for standards; {code} is a country"
+                problems[code].append(_problem(case, None, said))
+                continue
+            standard = code if side == "standard" else None
+            groups.setdefault((case.subject, side, standard), []).append((pack, case))
+    for (subject, side, standard), members in groups.items():
+        for code, problem in _judged(
+            members, library, "fuel" if subject == "fuel" else "vehicle", side, standard
+        ):
+            problems[code].append(problem)
+    return {code: sorted(found, key=lambda problem: problem.line) for code, found in problems.items()}
 
 
 def _problem(case: Case, provision: str | None, message: str) -> Problem:
@@ -191,23 +200,27 @@ def _problem(case: Case, provision: str | None, message: str) -> Problem:
 
 
 def _judged(
-    cases: Sequence[Case], library: Library, pack: Pack, subject: Literal["vehicle", "fuel"], side: str
-) -> Iterator[Problem]:
-    known = {provision.id for provision in pack.provisions}
-    raw, unnamed = _raw(cases, pack.code, side)
+    members: Sequence[tuple[Pack, Case]],
+    library: Library,
+    subject: Literal["vehicle", "fuel"],
+    side: str,
+    standard: str | None,
+) -> Iterator[tuple[str, Problem]]:
+    """Code of the pack and problem of each case that does not hold."""
+    known = {pack.code: {provision.id for provision in pack.provisions} for pack, _ in members}
+    raw, unnamed = _raw(members, side)
     try:
         # cases write ISO dates and decimal points, whatever the other cases of the file seem to prove
         options = PrepareOptions(subject=subject, date_order="ymd", decimal="point")
         prepared = prepare(raw, options=options, words=WordBook())
     except InputError as error:
-        yield Problem(cases[0].file, cases[0].line, None, str(error))
+        pack, case = members[0]
+        yield pack.code, Problem(case.file, case.line, None, str(error))
         return
     for aside in prepared.set_aside.iter_rows(named=True):
-        yield _problem(
-            cases[aside["line"]],
-            None,
-            f"the record cannot be read: {aside['field']} {aside['value']!r}: {aside['reason']}",
-        )
+        pack, case = members[aside["line"]]
+        said = f"the record cannot be read: {aside['field']} {aside['value']!r}: {aside['reason']}"
+        yield pack.code, _problem(case, None, said)
     records = prepared.records
     if unnamed:
         told = pl.col("line").is_in(unnamed).not_()
@@ -215,8 +228,8 @@ def _judged(
     judge = Judge(
         library,
         COUNTRY_CODES,
-        countries=[pack.code],
-        standard=pack.code if side == "standard" else None,
+        countries=[] if standard else sorted(known),
+        standard=standard,
         subject=subject,
         passes=True,
     )
@@ -224,33 +237,39 @@ def _judged(
     found = _findings(judgement, side)
     verdicts = judgement.verdicts.get_column(_VERDICT_COLUMNS[side]).cast(pl.String).to_list()
     for row, number in enumerate(records.get_column("line").to_list()):
-        case, outcomes = cases[number], found.get(row, {})
-        for name, expected in case.expect.items():
-            if name not in known:
-                yield _problem(case, name, f"the pack has no such provision{_hint(name, known)}")
-                continue
-            outcome, words = outcomes.get(name, ("not_applicable", "no finding"))
-            if outcome != expected:
-                yield _problem(case, name, f"expected {expected}, found {outcome} ({words})")
-        if case.verdict is not None and verdicts[row] != case.verdict:
-            because = ", ".join(
-                f"{name} {outcome}" for name, (outcome, _) in outcomes.items() if outcome != "pass"
-            )
-            yield _problem(
-                case,
-                None,
-                f"expected the verdict {case.verdict}, found {verdicts[row]} ({because or 'no finding'})",
-            )
+        pack, case = members[number]
+        for name, message in _differences(case, found.get(row, {}), verdicts[row], known[pack.code]):
+            yield pack.code, _problem(case, name, message)
 
 
-def _raw(cases: Sequence[Case], code: str, side: str) -> tuple[pl.DataFrame, list[int]]:
-    """The records of the cases as text, with its number as `line`, and the numbers without an importer.
+def _differences(
+    case: Case, outcomes: Mapping[str, tuple[str, str]], verdict: str, known: Collection[str]
+) -> Iterator[tuple[str | None, str]]:
+    """Where a case and its judgement differ: the provision, and what was expected and found."""
+    for name, expected in case.expect.items():
+        if name not in known:
+            yield name, f"the pack has no such provision{_hint(name, known)}"
+            continue
+        outcome, words = outcomes.get(name, ("not_applicable", "no finding"))
+        if outcome != expected:
+            yield name, f"expected {expected}, found {outcome} ({words})"
+    if case.verdict is not None and verdict != case.verdict:
+        because = ", ".join(
+            f"{name} {outcome}"
+            for name, (outcome, _) in outcomes.items()
+            if outcome != "pass" and name in known
+        )
+        yield None, f"expected the verdict {case.verdict}, found {verdict} ({because or 'no finding'})"
+
+
+def _raw(members: Sequence[tuple[Pack, Case]], side: str) -> tuple[pl.DataFrame, list[int]]:
+    """The records of the cases as text, each with its number as `line`, and the numbers without an importer.
 
     A record needs an importer to be read; where only the exporter's law or a standard is asked it is taken away again.
     """
-    own = {} if side == "standard" else {SIDES[side]: code}
     rows, unnamed = [], []
-    for number, case in enumerate(cases):
+    for number, (pack, case) in enumerate(members):
+        own = {} if side == "standard" else {SIDES[side]: pack.code}
         row = {**own, **case.record}
         if "importer" not in row:
             row["importer"] = COUNTRY_CODES[0]
@@ -289,43 +308,51 @@ def check_pack(path: Path, library: Library) -> PackReport:
     """
     if path.name.endswith(CASES_ENDING):
         beside = path.with_name(path.name.removesuffix(CASES_ENDING) + ".toml")
+        cases_file = path
         if beside.is_file():
-            return _checked(beside, library, path)
-        try:
-            return _checked(library.file(beside.stem), library, path)
-        except PackError as error:
-            return PackReport(None, path.name, problems=(Problem(path.name, 1, None, str(error)),))
-    return _checked(path, library, cases_path(path))
-
-
-def _checked(path: Path, library: Library, cases_file: Path) -> PackReport:
+            path = beside
+        else:
+            try:
+                path = library.file(beside.stem)
+            except PackError as error:
+                return PackReport(None, path.name, problems=(Problem(path.name, 1, None, str(error)),))
+    else:
+        cases_file = cases_path(path)
     problems = check_file(path)
     document, _ = read_document(path)
     if problems or document is None:
         return PackReport(None, path.name, problems=tuple(problems))
     code = str(document["code"])
+    within = _with_file(library, code, path)
+    report, cases = _read_pack(within, code, cases_file)
     if path.stem != code:
         line = Lines(path.read_text(encoding="utf-8-sig")).find(["code"])
-        problems.append(
-            Problem(
-                path.name, line, None, f"holds the pack {code!r}: its name must be {code}.toml to be found"
-            )
-        )
+        said = f"holds the pack {code!r}: its name must be {code}.toml to be found"
+        report = replace(report, problems=(Problem(path.name, line, None, said), *report.problems))
+    return _with_cases(report, cases, check_cases(cases, within, str(report.code)) if cases else [])
+
+
+def _read_pack(library: Library, code: str, cases_file: Path) -> tuple[PackReport, list[Case]]:
+    """A pack of the library without its cases, and the cases that can be judged."""
+    path = library.file(code)
     try:
-        within = _with_file(library, code, path)
-        pack = within.pack(code)
+        pack = library.pack(code)
     except PackError as error:
-        return PackReport(code, path.name, problems=(*problems, *_as_problems(error, path.name)))
+        return PackReport(code, path.name, problems=tuple(_as_problems(error, path.name))), []
+    problems = list(soundness(pack, path))
     cases: list[Case] = []
-    if code not in COUNTRY_CODES:
+    if code not in COUNTRY_CODES and not pack.standard:
         line = Lines(path.read_text(encoding="utf-8-sig")).find(["code"])
         said = f"{code!r} is no country (ISO 3166-1 alpha-2) or bloc that a record can name"
         problems.append(Problem(path.name, line, None, said + _hint(code, COUNTRY_CODES)))
     elif cases_file.is_file():
         cases, unusable = read_cases(cases_file)
         problems += unusable
-        problems += check_cases(cases, within, code)
-    return PackReport(code, path.name, len(pack.provisions), len(cases), tuple(problems))
+    return PackReport(code, path.name, len(pack.provisions), len(cases), tuple(problems)), cases
+
+
+def _with_cases(report: PackReport, cases: Sequence[Case], problems: Sequence[Problem]) -> PackReport:
+    return replace(report, problems=(*report.problems, *problems)) if problems else report
 
 
 def _with_file(library: Library, code: str, path: Path) -> Library:
@@ -348,6 +375,34 @@ def _as_problems(error: PackError, file: str) -> list[Problem]:
 
 def check_packs(library: Library, files: Sequence[Path] | None = None) -> list[PackReport]:
     """A report for each of the files, or for each pack of the library, in their order."""
-    if files is None:
-        files = [library.file(code) for code in (*library.countries, *library.standards)]
-    return [check_pack(path, library) for path in files]
+    if files is not None:
+        return [check_pack(path, library) for path in files]
+    reports: dict[str, PackReport] = {}
+    fresh: dict[str, tuple[PackReport, list[Case], str | None]] = {}
+    for code in (*library.countries, *library.standards):
+        key = _check_key(library, code)
+        known = recall(key) if key else None
+        if known is not None:
+            reports[code] = PackReport(code, library.file(code).name, known["provisions"], known["cases"])
+        else:
+            report, cases = _read_pack(library, code, cases_path(library.file(code)))
+            fresh[code] = report, cases, key
+    problems = _check_together({code: cases for code, (_, cases, _) in fresh.items() if cases}, library)
+    for code, (report, cases, key) in fresh.items():
+        reports[code] = _with_cases(report, cases, problems.get(code, []))
+        if key and not reports[code].problems:
+            keep(key, {"provisions": report.provisions, "cases": report.cases})
+    return [reports[code] for code in (*library.countries, *library.standards)]
+
+
+def _check_key(library: Library, code: str) -> str | None:
+    """The digest of all that the soundness of a pack follows from; None where the pack cannot be read."""
+    try:
+        pack = library.pack(code)
+        adopted = sorted({version.adopted_from for version in pack.versions if version.adopted_from})
+        paths = [library.file(name) for name in (code, *adopted)]
+        beside = cases_path(paths[0])
+        parts = [path.read_bytes() for path in (*paths, *([beside] if beside.is_file() else []))]
+    except (PackError, OSError):
+        return None
+    return digest((program_digest().encode(), code.encode(), *parts))

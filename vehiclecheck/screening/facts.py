@@ -18,6 +18,7 @@ from vehiclecheck.vocabulary.terms import (
     CONDITION_SCOPE_WORDS,
     CONDITION_WORDS,
     DATE_COLUMNS,
+    propulsion_mask,
 )
 
 Param = Callable[[str], pl.Expr]
@@ -44,6 +45,8 @@ DAY_PREFIXES = (
     "certificate_on",
     "certificate_valid_until",
 )
+
+_WITHOUT_EXHAUST = propulsion_mask(["bev", "fcev"])
 
 #: The order of events: what comes surely before a date, and surely after it.
 _BEFORE = {"arrived": ("shipped",), "registered": ("shipped", "arrived")}
@@ -209,6 +212,10 @@ class Facts:
         if name not in self.columns:
             return pl.lit(widest, dtype=pl.Int32)
         return pl.col(name).cast(pl.Int32).fill_null(widest)
+
+    def without_exhaust(self) -> pl.Expr:
+        """Whether a vehicle can only be battery electric or run on a fuel cell."""
+        return (self.mask("propulsion") & ~_WITHOUT_EXHAUST) == 0
 
     def member(self, domain: str, index: pl.Expr) -> Answer:
         """Whether the record's value in `domain` (issuer, origin, region …) is in the set number `index`.

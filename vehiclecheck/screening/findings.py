@@ -10,6 +10,7 @@ import polars as pl
 from vehiclecheck.screening.answers import FAIL, PASS, UNKNOWN
 from vehiclecheck.screening.kinds import registry
 from vehiclecheck.screening.rulebook import Rule, Rulebook
+from vehiclecheck.standards.model import ALSO_ASKS
 
 OUTCOMES = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
 OUTCOME = pl.Enum(["pass", "unknown", "fail"])
@@ -118,6 +119,8 @@ def message(rule: Rule, country: str, required: str, quantity: str, code: int) -
         shown = {PASS: "not in its scope", UNKNOWN: "it may be in its scope", FAIL: "it is in its scope"}[
             code
         ]
+    if version.kind == ALSO_ASKS:
+        return f"{country} also asks: {required}. No record tells it. Source: {version.cite()}"
     status = _NOT_IN_FORCE.get(version.status, "")
     asked = f"{quantity}: {required}" if version.kind in _NUMERIC else required
     return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {version.cite()}"

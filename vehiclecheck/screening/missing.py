@@ -5,12 +5,32 @@ from __future__ import annotations
 import polars as pl
 
 from vehiclecheck.screening.answers import UNKNOWN
-from vehiclecheck.screening.cells import PROFILE
+from vehiclecheck.screening.cells import PROFILE, Slot
 from vehiclecheck.screening.facts import Answer, Facts, subset
 from vehiclecheck.screening.lookups import Lookups
+from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, ALL_CONDITIONS, ALL_PROPULSIONS
 
-#: Record fields that a finding can miss, numbered as bits.
-MISSING_FIELDS = (
+#: Bits that a set has room for; the last one stands for all fields beyond.
+_BITS = 63
+_OTHERS = "other fields"
+
+#: Record fields that a finding on fuel can miss, numbered as bits; its properties follow them.
+FUEL_FIELDS = (
+    "arrived_on",
+    "declared_on",
+    "shipped_on",
+    "registered_on",
+    "product",
+    "grade",
+    "exporter",
+    "importer",
+    "exporter_region",
+    "importer_region",
+    "regime",
+)
+
+#: The same of a vehicle.
+VEHICLE_FIELDS = (
     "arrived_on",
     "declared_on",
     "shipped_on",
@@ -24,7 +44,6 @@ MISSING_FIELDS = (
     "category",
     "propulsion",
     "condition",
-    "product",
     "gvw_kg",
     "engine_cc",
     "seats",
@@ -42,11 +61,13 @@ MISSING_FIELDS = (
     "exporter_region",
     "importer_region",
     "regime",
-    "grade",
     "co_percent",
     "hc_ppm",
     "opacity_m1",
 )
+
+
+_EVERYTHING = {"category": ALL_CATEGORIES, "propulsion": ALL_PROPULSIONS, "condition": ALL_CONDITIONS}
 
 
 class Missing:
@@ -57,7 +78,8 @@ class Missing:
     def __init__(self, subject: str, lookups: Lookups) -> None:
         self._subject = subject
         self._lookups = lookups
-        self._bits = {name: 1 << place for place, name in enumerate(MISSING_FIELDS)}
+        known = FUEL_FIELDS if subject == "fuel" else VEHICLE_FIELDS
+        self._bits = {name: 1 << place for place, name in enumerate(known)}
 
     @property
     def fields(self) -> list[str]:
@@ -66,18 +88,24 @@ class Missing:
 
     def bit(self, field: str) -> int:
         """The bit of a record field."""
+        if field not in self._bits and len(self._bits) >= _BITS - 1:
+            field = _OTHERS
         return self._bits.setdefault(field, 1 << len(self._bits))
 
     def expression(
         self,
         code: pl.Expr,
-        rule: pl.Expr,
+        slot: Slot,
         test: Answer,
         fields: dict[str, pl.Expr],
         settled: dict[str, pl.Expr],
         facts: Facts,
     ) -> pl.Expr:
-        """The fields that would settle an unknown, as bits: those of the test if it is open, those of the scope if open."""
+        """The fields that would settle an unknown, as bits: those of the test if it is open, those of the scope if open.
+
+        What no rule of the slot is scoped by is not asked about.
+        """
+        rule, held = pl.lit(slot.rule).gather(pl.col("@cell")), slot.rule.drop_nulls().unique()
         missing = pl.lit(0, dtype=pl.Int64)
         for name, known in () if test.sure else fields.items():
             missing = missing | pl.when(test.settled.not_() & known.not_()).then(self.bit(name)).otherwise(0)
@@ -86,9 +114,14 @@ class Missing:
         names = ("category",) if self._subject == "fuel" else PROFILE
         field = {name: "product" if self._subject == "fuel" else name for name in names}
         for name in names:
-            inside = subset(facts.mask(name), pl.lit(self._lookups.scopes[name]).gather(rule))
+            scopes = self._lookups.scopes[name]
+            if bool((scopes.gather(held) == _EVERYTHING[name]).all()):
+                continue
+            inside = subset(facts.mask(name), pl.lit(scopes).gather(rule))
             missing = missing | pl.when(inside.yes).then(0).otherwise(self.bit(field[name]))
         for spared in self._lookups.spared:
+            if spared[names[0]].gather(held).null_count() == held.len():
+                continue
             parts = {name: subset(facts.mask(name), pl.lit(spared[name]).gather(rule)) for name in names}
             ruled_out = pl.any_horizontal(part.no for part in parts.values())
             for name, part in parts.items():

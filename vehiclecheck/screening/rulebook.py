@@ -226,7 +226,8 @@ def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") ->
     direction = "export" if side == "export" else "import"
     rules: list[Rule] = []
     for pack in packs:
-        for version in pack.versions:
+        beside = [version for provision in pack.beside for version in provision.versions]
+        for version in (*pack.versions, *beside):
             judged = {"import", "market"} if subject == "fuel" else {direction}
             if subject == "fuel" and side == "export":
                 continue  # a consignment is judged by the market that it enters

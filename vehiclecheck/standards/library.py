@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import functools
-import hashlib
-import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from vehiclecheck.standards.beside import asked_beside
 from vehiclecheck.standards.checking import Problem, asks_problems, check_file, read_document
 from vehiclecheck.standards.errors import PackError
+from vehiclecheck.standards.kept import digest, keep, recall, rules_digest
 from vehiclecheck.standards.lines import Lines
 from vehiclecheck.standards.model import (
     DEFAULT_EFFECTS,
@@ -34,60 +31,22 @@ from vehiclecheck.vocabulary.places import data_root
 _INHERITED = ("effect", "decides", "scope", "exempt")
 
 
-def _cache_folder() -> Path | None:
-    if os.environ.get("VEHICLECHECK_CACHE") == "off":
-        return None
-    base = os.environ.get("VEHICLECHECK_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".cache") / "vehiclecheck"
-    except RuntimeError:  # no home folder
-        return None
-
-
-@functools.cache
-def _rules_digest() -> str:
-    """A digest of what packs are checked against: another schema or ladder makes every kept check void."""
-    digest = hashlib.sha256()
-    for folder in ("schema", "ladders"):
-        for path in sorted((data_root() / "rules" / folder).rglob("*")):
-            if path.is_file():
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def _checked_document(path: Path) -> dict[str, Any]:
     """The document of a pack file that is well formed. PackError lists every problem otherwise."""
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise PackError(f"{path.name}: cannot be read: {error.strerror}") from error
-    key = hashlib.sha256(raw + _rules_digest().encode()).hexdigest()
-    folder = _cache_folder()
-    kept = folder / f"{key}.json" if folder else None
+    key = digest((raw, rules_digest().encode()))
+    kept = recall(key)
     if kept is not None:
-        try:
-            cached: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-            return cached
-        except (OSError, ValueError):
-            pass
+        return kept
     problems = check_file(path)
     document, _ = read_document(path)
     if problems or document is None:
         raise PackError("\n".join(map(str, problems)), problems)
-    if kept is not None:
-        _keep(kept, document)
+    keep(key, document)
     return document
-
-
-def _keep(place: Path, document: Mapping[str, Any]) -> None:
-    """Writes a checked document whole or not at all; a cache that cannot be written is no reason to stop."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False, encoding="utf-8") as file:
-            json.dump(document, file)
-        os.replace(file.name, place)
-    except OSError:
-        return
 
 
 def _day(value: str | None) -> dt.date | None:
@@ -158,6 +117,24 @@ def _provision(entry: Mapping[str, Any], pack: str, sources: Mapping[str, Source
         title=entry["title"],
         versions=tuple(versions),
         note=entry.get("note"),
+    )
+
+
+def _left_out(entry: Mapping[str, Any], sources: Mapping[str, Source]) -> LeftOut:
+    return LeftOut(
+        what=entry["what"],
+        reason=entry["reason"],
+        why=entry["why"],
+        sources=tuple(sources[name] for name in entry.get("sources", ())),
+        subject=entry.get("subject"),
+        direction=entry.get("direction"),
+        topic=entry.get("topic"),
+        classes=tuple(entry.get("classes", ())),
+        # a day on which it was first seen is no day before which it was not asked
+        start=_day(entry.get("from")),
+        end=_day(entry.get("to") or entry.get("last_seen")),
+        instrument=entry.get("instrument"),
+        provision=entry.get("provision"),
     )
 
 
@@ -257,6 +234,7 @@ class Library:
                 f"{path.name}: holds the pack {document['code']!r}; its name must be {document['code']}.toml"
             )
         sources = {entry["id"]: _source(entry) for entry in document.get("source", [])}
+        left_out = tuple(_left_out(entry, sources) for entry in document.get("left_out", []))
         provisions = [_provision(entry, code, sources) for entry in document.get("provision", [])]
         for number, entry in enumerate(document.get("adopt", [])):
             provisions += self._adopted(entry, number, code, path, sources)
@@ -277,12 +255,8 @@ class Library:
             ),
             sources=sources,
             provisions=tuple(provisions),
-            left_out=tuple(
-                LeftOut(
-                    e["what"], e["reason"], e["why"], tuple(sources[name] for name in e.get("sources", ()))
-                )
-                for e in document.get("left_out", [])
-            ),
+            left_out=left_out,
+            beside=asked_beside(code, left_out),
             standard=code in self._standards,
             fact_ids=_fact_ids(document),
         )

@@ -17,6 +17,9 @@ DECIDING_STATUSES = frozenset({"enacted", "reported"})
 #: On a side that a user asks for by name (`--standard`), proposals decide too.
 PROPOSED_STATUSES = frozenset({"draft", "recommended"})
 
+#: The kind of the provisions that say what a country asks besides (see `vehiclecheck.standards.beside`).
+ALSO_ASKS = "also_asks"
+
 #: The effect of a kind whose provision names none.
 DEFAULT_EFFECTS = {"surcharge": "surcharge", "permit": "permit"}
 
@@ -78,6 +81,8 @@ class Version:
     def cite(self) -> str:
         """What to cite for this provision: the instrument if one is known, then the first source read."""
         read = self.sources[0].cite() if self.sources else ""
+        if self.kind == ALSO_ASKS:
+            read = "; ".join(source.cite() for source in self.sources)
         return f"{self.instrument} (read in: {read})" if self.instrument else read
 
 
@@ -96,17 +101,29 @@ class Provision:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something a source says that is not a provision here, and why."""
+    """Something a source says that is not a provision here, and why.
+
+    `topic`, `subject`, `direction` and `classes` say where it belongs; `start` and `end` when it held, as in a version;
+    `provision` is the one that it contradicts.
+    """
 
     what: str
     reason: str
     why: str
     sources: tuple[Source, ...] = ()
+    subject: str | None = None
+    direction: str | None = None
+    topic: str | None = None
+    classes: tuple[str, ...] = ()
+    start: dt.date | None = None
+    end: dt.date | None = None
+    instrument: str | None = None
+    provision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One country's or bloc's rules."""
+    """One country's or bloc's rules. `beside` says what is asked and cannot be judged: shown as advice, never decisive."""
 
     code: str
     name: str
@@ -116,6 +133,7 @@ class Pack:
     sources: Mapping[str, Source]
     provisions: tuple[Provision, ...]
     left_out: tuple[LeftOut, ...] = ()
+    beside: tuple[Provision, ...] = ()
     standard: bool = False
     fact_ids: frozenset[str] = field(default_factory=frozenset)
 

@@ -13,7 +13,7 @@ import polars as pl
 from vehiclecheck.screening.facts import Facts, Param, told
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.vocabulary.days import day_expr
-from vehiclecheck.vocabulary.terms import DATE_COLUMNS
+from vehiclecheck.vocabulary.terms import DATE_COLUMNS, FUEL_PROPERTIES
 
 _DATES = {f"{prefix}_on": prefix for prefix in DATE_COLUMNS.values()} | {
     "first_registered": "first_registered",
@@ -21,6 +21,16 @@ _DATES = {f"{prefix}_on": prefix for prefix in DATE_COLUMNS.values()} | {
     "certificate_on": "certificate_on",
     "certificate_valid_until": "certificate_valid_until",
 }
+
+
+#: What a column holds where the frame lacks it: an expression must find the type that it expects.
+_NUMBERS = frozenset(
+    {*FUEL_PROPERTIES, "quantity", "engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km", "model_year"}
+    | {"co_percent", "hc_ppm", "opacity_m1", "net_mass_kg", "volume_m3"}
+)
+_TRUTHS = frozenset({"deregistered", "permit"})
+#: Columns that go by another name once records are prepared.
+_PREPARED = {"vin": "vehicle_key"}
 
 
 def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -37,7 +47,14 @@ def _exact(facts: Facts, name: str) -> pl.Expr:
     if facts.has(low) and facts.has(high):
         code = pl.when(pl.col(low) == pl.col(high)).then(pl.col(low))
         return day_expr(code) if name in _DATES else code
-    return facts.column(name, pl.Null)
+    dtype: type[pl.DataType] = pl.String
+    if name in _DATES:
+        dtype = pl.Date
+    elif name in _NUMBERS:
+        dtype = pl.Float64
+    elif name in _TRUTHS:
+        dtype = pl.Boolean
+    return facts.column(_PREPARED.get(name, name), dtype)
 
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:

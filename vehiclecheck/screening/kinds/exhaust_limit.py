@@ -25,6 +25,10 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
     low, high = facts.numbers(shape[0])
+    if facts.has("propulsion"):
+        # what can only be electric has no exhaust
+        low = pl.when(facts.without_exhaust()).then(0.0).otherwise(low)
+        high = pl.when(facts.without_exhaust()).then(0.0).otherwise(high)
     return Observation(
         outcome=within((low, high), None, param("limit")),
         low=pl.when(low.is_finite()).then(low),

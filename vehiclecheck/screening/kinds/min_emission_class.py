@@ -29,6 +29,12 @@ def position(facts: Facts) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     from the market.
     """
     stated, high = facts.positions("class_lo", float("-inf")), facts.positions("class_hi", float("inf"))
+    if facts.has("propulsion"):
+        # what can only be electric has no exhaust: it meets every class
+        stated = (
+            pl.when(facts.without_exhaust()).then(pl.lit(float("inf"), dtype=pl.Float32)).otherwise(stated)
+        )
+        high = pl.when(facts.without_exhaust()).then(pl.lit(float("inf"), dtype=pl.Float32)).otherwise(high)
     if not facts.has("class_inferred_lo"):
         return stated, high, pl.lit(False)
     inferred = facts.positions("class_inferred_lo", float("-inf"))

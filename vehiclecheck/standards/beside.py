@@ -1,0 +1,92 @@
+"""What a country asks besides its provisions, made into advice: so that nobody takes silence for freedom.
+
+A pack lists as `unencoded` what no kind can say and no record can tell (a quota, a list of models, a court order). For each
+subject and side this becomes one provision whose answer is always open and which never decides.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from vehiclecheck.standards.model import ALSO_ASKS, LeftOut, Provision, Version
+
+_CLASSES = {"LDV": ("light", ["M1", "N1"]), "HDV": ("heavy", ["M2", "M3", "N2", "N3"])}
+
+
+def asked_beside(code: str, left_out: Sequence[LeftOut]) -> tuple[Provision, ...]:
+    """The provisions `XX.also.import` and `.export`; where light and heavy vehicles differ, `.light` and `.heavy` of each."""
+    made: list[Provision] = []
+    for subject in ("vehicle", "fuel"):
+        for direction in ("import", "export"):
+            items = [
+                item
+                for item in left_out
+                if (item.reason, item.subject, item.direction) == ("unencoded", subject, direction)
+            ]
+            name = f"{code}.also.{direction}" if subject == "vehicle" else f"{code}.also.fuel"
+            if all(len(item.classes) != 1 for item in items):
+                made += _provision(code, name, subject, direction, items, None)
+                continue
+            for vehicle_class, (word, categories) in _CLASSES.items():
+                own = [item for item in items if not item.classes or vehicle_class in item.classes]
+                made += _provision(code, f"{name}.{word}", subject, direction, own, categories)
+    return tuple(made)
+
+
+def _provision(
+    code: str,
+    name: str,
+    subject: str,
+    direction: str,
+    items: Sequence[LeftOut],
+    categories: list[str] | None,
+) -> list[Provision]:
+    edges: list[dt.date | None] = [None]
+    edges += sorted({day for item in items for day in (item.start, item.end) if day is not None})
+    versions = []
+    for start, end in zip(edges, [*edges[1:], None], strict=True):
+        held = [item for item in items if _covers(item, start, end)]
+        if held:
+            versions.append(_version(code, name, subject, direction, held, categories, start, end))
+    title = "What is also asked, and no record can show"
+    return [Provision(name, ALSO_ASKS, subject, direction, title, tuple(versions))] if versions else []
+
+
+def _covers(item: LeftOut, start: dt.date | None, end: dt.date | None) -> bool:
+    begun = item.start is None or (start is not None and item.start <= start)
+    over = item.end is not None and (end is None or item.end < end)
+    return begun and not over
+
+
+def _version(
+    code: str,
+    name: str,
+    subject: str,
+    direction: str,
+    items: Sequence[LeftOut],
+    categories: list[str] | None,
+    start: dt.date | None,
+    end: dt.date | None,
+) -> Version:
+    return Version(
+        provision=name,
+        pack=code,
+        kind=ALSO_ASKS,
+        subject=subject,
+        direction=direction,
+        title="also asks",
+        effect="advise",
+        decides="arrival",
+        scope={} if categories is None else {"categories": categories},
+        exempt=(),
+        asks={"what": [item.what for item in items]},
+        start=start,
+        end=end,
+        possible_start=start,
+        possible_end=end,
+        status="reported",
+        grade="",
+        instrument=None,
+        sources=tuple(dict.fromkeys(source for item in items for source in item.sources)),
+    )

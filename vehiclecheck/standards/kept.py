@@ -1,0 +1,84 @@
+"""What was worked out once and is kept for the next run, under the digest of everything that it follows from.
+
+An edited pack, schema, ladder or program has another digest: what is kept is never stale, and may be thrown away at any
+time. `VEHICLECHECK_CACHE` names another folder, or turns it `off`.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from vehiclecheck.vocabulary.places import data_root
+
+
+def _folder() -> Path | None:
+    if os.environ.get("VEHICLECHECK_CACHE") == "off":
+        return None
+    base = os.environ.get("VEHICLECHECK_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "vehiclecheck"
+    except RuntimeError:  # no home folder
+        return None
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """One digest of several texts, which are told apart wherever they are cut."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big"))
+        whole.update(part)
+    return whole.hexdigest()
+
+
+@functools.cache
+def rules_digest() -> str:
+    """What packs are checked against: schemas and ladders."""
+    root = data_root() / "rules"
+    return digest(_contents(path for name in ("schema", "ladders") for path in (root / name).rglob("*")))
+
+
+@functools.cache
+def program_digest() -> str:
+    """What judges cases: this program and all its data but the packs."""
+    root = data_root() / "rules"
+    data = (path for path in root.rglob("*") if "standards" not in path.relative_to(root).parts)
+    return digest(_contents((*data, *Path(__file__).parents[1].rglob("*.py"))))
+
+
+def _contents(paths: Iterable[Path]) -> list[bytes]:
+    return [
+        part for path in sorted(paths) if path.is_file() for part in (path.name.encode(), path.read_bytes())
+    ]
+
+
+def recall(key: str) -> dict[str, Any] | None:
+    """What was kept under a digest, if anything."""
+    folder = _folder()
+    if folder is None:
+        return None
+    try:
+        found: dict[str, Any] = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def keep(key: str, value: Mapping[str, Any]) -> None:
+    """Keeps a value, whole or not at all; a cache that cannot be written is no reason to stop."""
+    folder = _folder()
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
+            json.dump(value, file)
+        os.replace(file.name, folder / f"{key}.json")
+    except OSError:
+        return

@@ -1,0 +1,58 @@
+"""Does a pack that is well formed make sense as a whole? What only shows once adoption is resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from vehiclecheck.standards.checking import Problem
+from vehiclecheck.standards.lines import Lines
+from vehiclecheck.standards.model import Pack, Provision
+from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, VEHICLE_CLASSES, category_mask
+
+
+def soundness(pack: Pack, path: Path) -> Iterator[Problem]:
+    """The problems of a pack that its parts do not show."""
+    for number, entry in enumerate(pack.reviewed):
+        reached = [
+            provision for provision in pack.provisions if _of(provision, entry.subject, entry.direction)
+        ]
+        for vehicle_class in entry.classes or (None,):
+            if any(_reaches(provision, vehicle_class) for provision in reached):
+                if entry.finding == "unregulated" and any(
+                    _reaches(provision, vehicle_class, restricting=True) for provision in reached
+                ):
+                    what = f"{vehicle_class} " if vehicle_class else ""
+                    said = f"found {what}unregulated, but a provision in force refuses some of it"
+                    yield Problem(path.name, _line(path, number), None, said)
+                continue
+            if entry.finding != "unregulated":
+                what = f" of {vehicle_class}" if vehicle_class else ""
+                said = (
+                    f"{entry.subject} {entry.direction}{what} is reviewed, but no provision speaks of it: write "
+                    "finding = 'unregulated' with the source that says so, or leave the entry out"
+                )
+                yield Problem(path.name, _line(path, number), None, said)
+
+
+def _of(provision: Provision, subject: str, direction: str) -> bool:
+    if provision.subject != subject:
+        return False
+    return subject == "fuel" or provision.direction == direction
+
+
+def _reaches(provision: Provision, vehicle_class: str | None, restricting: bool = False) -> bool:
+    wanted = ALL_CATEGORIES if vehicle_class is None else VEHICLE_CLASSES[vehicle_class]
+    for version in provision.versions:
+        if restricting and (version.effect != "refuse" or version.status not in ("enacted", "reported")):
+            continue
+        if restricting and version.end is not None:
+            continue
+        scope = version.scope.get("categories")
+        if scope is None or category_mask(scope) & wanted:
+            return True
+    return False
+
+
+def _line(path: Path, number: int) -> int:
+    return Lines(path.read_text(encoding="utf-8-sig")).find(["reviewed", number])
