@@ -324,8 +324,11 @@ def explain(
 
 
 def _add_packs() -> None:
+    from vehiclecheck.cli_evidence import COMMANDS as EVIDENCE
     from vehiclecheck.cli_packs import packs
 
+    for command in EVIDENCE:
+        packs.add_command(command)
     main.add_command(packs)
 
 

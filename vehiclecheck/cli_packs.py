@@ -107,25 +107,31 @@ def show_pack(
 ) -> None:
     """Shows what a country or standard asks on a day, with the source to cite for each provision."""
     from vehiclecheck.outputs.packs import pack_text, terminal_width
-    from vehiclecheck.scenarios.describing import also_asked, overview, shown
+    from vehiclecheck.scenarios.describing import also_asked, membership, overview, shown
 
-    day = _day(on)
+    day, library = _day(on), _library(folder)
     _known_kind(kind)
-    (pack,) = _found(_library(folder), [code])
+    (pack,) = _found(library, [code])
     found = shown(pack, day, kind=kind, history=history)
     others = also_asked(pack) if kind is None else []
+    members = membership(pack, library, day) if kind is None else []
+    path = library.file(pack.code)
+    own = str(path) if folder is not None and path.is_relative_to(folder) else ""
     if as_json:
         _print_json(
             {
                 **overview(pack).as_dict(),
                 "note": pack.note,
+                "file": str(path) if own else path.name,
+                "member_of": [member.as_dict() for member in members],
                 "on": day.isoformat(),
                 "provisions": [each.as_dict() for each in found],
                 "also_asked": others,
             }
         )
         return
-    click.echo(pack_text(pack, day, found, others, history=history, width=terminal_width()))
+    text = pack_text(pack, day, found, others, members, history=history, width=terminal_width(), file=own)
+    click.echo(text)
 
 
 def _known_kind(kind: str | None) -> None:

@@ -484,7 +484,7 @@ def test_fuel() -> None:
         ({"product": "diesel", "sulphur_mg_kg": "50"}, "admitted"),
         ({"product": "diesel"}, "undetermined"),
         ({"product": "", "sulphur_mg_kg": "51"}, "undetermined"),
-        ({"product": "petrol"}, "unregulated"),
+        ({"product": "petrol"}, "no_pack"),
     ):
         assert judge(facts({"importer": "KE", "arrived_on": "2024", **row}), packs, {}).verdict == verdict
 

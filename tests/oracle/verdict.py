@@ -16,6 +16,7 @@ from .words import ATOMS, CATEGORIES, CLASSES, DATE_KEYS, column
 #: Worst first.
 VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
 LANES = dict(zip(VERDICTS, ("red", "yellow", "blue", "green", "grey", "grey"), strict=True))
+PRODUCTS = ("petrol", "diesel", "kerosene", "marine")
 IN_FORCE = frozenset({"enacted", "reported"})
 AS_STANDARD = IN_FORCE | {"recommended", "draft"}
 
@@ -216,14 +217,28 @@ def verdict_of(findings: list[Finding], reviewed: bool) -> str:
     return "unregulated" if reviewed else "no_pack"
 
 
-def is_reviewed(pack: Pack, subject: str, direction: str, record: Record) -> bool:
-    """Whether everything that the record may be was looked at for this subject and side."""
+def is_reviewed(pack: Pack, subject: str, direction: str, record: Record, history: list[Provision]) -> bool:
+    """Whether everything that the record may be was looked at for this subject and side.
+
+    Of fuels only those were looked at that some rule, past or present, speaks of, unless nothing is said to restrict any.
+    """
     covered = frozenset[str]()
     for entry in pack.get("reviewed", []):
         if entry["subject"] != subject or entry["direction"] != direction:
             continue
         if subject == "fuel":
-            return True
+            if entry.get("finding") == "unregulated":
+                return True
+            spoken = {
+                product
+                for provision in history
+                if provision.subject == "fuel"
+                for version in provision.versions
+                if version.keys["status"] in IN_FORCE and version.keys["effect"] != "advise"
+                for product in version.keys.get("scope", {}).get("products", PRODUCTS)
+            }
+            told = record.get("product")
+            return ({told} if told else set(PRODUCTS)) <= spoken
         for word in entry.get("classes", []):
             covered |= CLASSES[word] if word in CLASSES else CATEGORIES[word]
     return bool(covered) and (record.get("category") or ATOMS) <= covered
@@ -245,7 +260,7 @@ def judge_side(record: Record, pack: Pack, standards: dict[str, Pack], side: str
         if mine and not (subject == "fuel" and direction == "export"):
             everything += mine
             found[provision.id] = min(mine, key=weight)
-    return SideVerdict(verdict_of(everything, is_reviewed(pack, subject, direction, record)), found)
+    return SideVerdict(verdict_of(everything, is_reviewed(pack, subject, direction, record, history)), found)
 
 
 def overall(sides: dict[str, SideVerdict]) -> str:

@@ -28,6 +28,7 @@ def test_the_codes_are_iso_3166_with_kosovo_and_the_blocs() -> None:
         "UNECE",
         "ASEAN",
         "CARICOM",
+        "AFRICA",
     )
     assert set(blocs) == set(BLOC_NAMES)
     assert pl.Series(["KE", "EAC", "XK"], dtype=COUNTRY).cast(pl.String).to_list() == ["KE", "EAC", "XK"]

@@ -31,10 +31,19 @@ def neutral_cell(text: str) -> str:
 
 
 def neutral_frame(frame: pl.DataFrame) -> pl.DataFrame:
-    """All text columns neutralised; numbers, dates and our own words (enumerations) are left alone."""
+    """All text columns neutralised. Of enumerations (which may come from a stranger's pack) the words are looked at."""
     return frame.with_columns(
-        neutral_text(pl.col(name)).alias(name) for name, dtype in frame.schema.items() if dtype == pl.String
+        neutral_text(pl.col(name).cast(pl.String)).alias(name)
+        for name, dtype in frame.schema.items()
+        if dtype == pl.String or (isinstance(dtype, pl.Enum | pl.Categorical) and _runs(frame[name]))
     )
+
+
+def _runs(words: pl.Series) -> bool:
+    """Whether a spreadsheet would run one of the words of an enumeration."""
+    dtype = words.dtype
+    known = dtype.categories if isinstance(dtype, pl.Enum) else words.unique().cast(pl.String)
+    return bool((known.str.contains(_FORMULA) & (known != _NOTHING)).any())
 
 
 def printable(text: str) -> str:

@@ -14,7 +14,7 @@ from vehiclecheck.outputs.neutral import printable
 
 if TYPE_CHECKING:
     from vehiclecheck.scenarios.comparing import Row
-    from vehiclecheck.scenarios.describing import Overview, Shown
+    from vehiclecheck.scenarios.describing import Member, Overview, Shown
     from vehiclecheck.screening.cases import PackReport
     from vehiclecheck.standards import Pack
 
@@ -206,15 +206,27 @@ def pack_text(
     on: dt.date,
     found: Sequence[Shown],
     others: Sequence[dict[str, Any]],
+    members: Sequence[Member] = (),
     *,
     history: bool,
     width: int,
+    file: str = "",
 ) -> str:
-    """A pack on a day as text: a table for each part of the law, then what it does not judge."""
+    """A pack on a day as text: a table for each part of the law, then what it does not judge. `file` is named where it is
+    not a shipped one.
+    """
     span = "all versions" if history else f"on {on}"
     blocks = [f"{pack.name} ({pack.code}), {span}"]
     if pack.note:
         blocks.append(_paragraphs(pack.note, width))
+    if file:
+        blocks.append(
+            textwrap.fill(
+                f"This pack is in force in place of a shipped one or beside them: {printable(file)}", width
+            )
+        )
+    if members:
+        blocks.append("\n".join(_indented(member.words, width) for member in members))
     sections: dict[str, list[Shown]] = {}
     for each in found:
         sections.setdefault(_SECTIONS[each.section], []).append(each)
@@ -225,11 +237,15 @@ def pack_text(
         blocks.append("No provision is in force on that day." if not history else "No provision.")
     if others:
         name = "standard" if pack.standard else "country"
-        lines = [f"This {name} also asks, but no provision judges it:", ""]
-        for item in others:
-            text = f"{item['what']} ({item['reason']}): {item['why']}"
-            lines.append(_indented(text, width))
-        blocks.append("\n".join(lines))
+        titles = {
+            "unencoded": f"This {name} also asks, but no provision judges it:",
+            "disputed": "Sources also say, but the pack holds otherwise:",
+        }
+        for reason, title in titles.items():
+            own = [item for item in others if item["reason"] == reason]
+            if own:
+                lines = [_indented(f"{item['what']}: {item['why']}", width) for item in own]
+                blocks.append("\n".join([title, "", *lines]))
     return "\n\n".join(blocks)
 
 

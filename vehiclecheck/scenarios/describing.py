@@ -9,6 +9,8 @@ from typing import Any
 
 from vehiclecheck.scenarios.wording import in_force, sentence, span_words
 from vehiclecheck.standards import Library, Pack, PackError, Version
+from vehiclecheck.standards.blocs import memberships
+from vehiclecheck.standards.model import DECIDING_STATUSES
 from vehiclecheck.vocabulary.countries import country_code
 
 #: Reasons to leave something out that a reader of the rules must still hear of.
@@ -149,12 +151,77 @@ def also_asked(pack: Pack) -> list[dict[str, Any]]:
         {
             "what": item.what,
             "reason": item.reason,
+            "topic": item.topic,
+            "direction": item.direction,
+            "classes": list(item.classes),
+            "from": _iso(item.start),
+            "to": _iso(item.end),
+            "provision": item.provision,
             "why": item.why,
             "sources": [source.cite() for source in item.sources],
         }
         for item in pack.left_out
         if item.reason in ALSO_ASKED
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A country's membership of a bloc on a day, and what of the bloc's standard the pack applies.
+
+    `applied` and `shown` count the adopted provisions in force that decide, and those that are shown only; `offered` those
+    of the bloc's standard, 0 where there is no such pack.
+    """
+
+    bloc: str
+    name: str
+    since: dt.date | None
+    applied: int
+    shown: int
+    offered: int
+
+    @property
+    def words(self) -> str:
+        """In a sentence."""
+        since = f" since {self.since}" if self.since else ""
+        text = f"Member of {self.bloc} ({self.name}){since}."
+        if not self.offered:
+            return text
+        if self.applied:
+            return f"{text} {self.applied} provisions of its standard apply here."
+        if self.shown:
+            return f"{text} {self.shown} provisions of its standard are shown; no source says that they are applied yet."
+        return f"{text} No source says that its standard is applied here: packs show {self.bloc}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "bloc": self.bloc,
+            "name": self.name,
+            "since": _iso(self.since),
+            "applied": self.applied,
+            "shown": self.shown,
+            "offered": self.offered,
+        }
+
+
+def membership(pack: Pack, library: Library, on: dt.date) -> list[Member]:
+    """The blocs that a country belongs to on a day."""
+    found = []
+    for each in memberships(pack.code):
+        if not each.holds(on):
+            continue
+        standard = library.pack(each.bloc) if each.bloc in library.standards else None
+        adopted = [
+            version
+            for version in pack.versions
+            if version.adopted_from == each.bloc and in_force(version, on) is not False
+        ]
+        applied = {version.provision for version in adopted if version.status in DECIDING_STATUSES}
+        shown_only = {version.provision for version in adopted} - applied
+        offered = len(standard.provisions) if standard else 0
+        found.append(Member(each.bloc, each.name, each.start, len(applied), len(shown_only), offered))
+    return found
 
 
 def find_pack(library: Library, word: str) -> Pack:

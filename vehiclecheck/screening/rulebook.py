@@ -7,7 +7,9 @@ not from the number of countries.
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -234,8 +236,11 @@ def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") ->
             if version.subject != subject or version.direction not in judged:
                 continue
             rules.append(_rule(version, side, kinds, sets))
-    names = sorted({name for rule in rules for name in rule.params})
-    params = {name: _param_series(name, [rule.params.get(name) for rule in rules]) for name in names}
+    told: dict[str, dict[int, float]] = {}
+    for number, rule in enumerate(rules):
+        for name, value in rule.params.items():
+            told.setdefault(name, {})[number] = value
+    params = {name: _param_series(name, len(rules), told[name]) for name in sorted(told)}
     return Rulebook(
         side=side,
         subject=subject,
@@ -285,22 +290,35 @@ def _rule(version: Version, side: str, kinds: Mapping[str, Any], sets: NameSets)
     )
 
 
-def _param_series(name: str, values: list[float | None]) -> pl.Series:
-    whole = all(value is None or float(value).is_integer() for value in values)
-    return pl.Series(name, values, dtype=pl.Int32 if whole else pl.Float64, strict=False)
+def _param_series(name: str, count: int, told: Mapping[int, float]) -> pl.Series:
+    """A number of all rules, null for those that do not have it; each is told by few rules."""
+    whole = all(float(value).is_integer() for value in told.values())
+    dtype = pl.Int32 if whole else pl.Float64
+    values = pl.Series(name, list(told.values()), dtype=dtype, strict=False)
+    return pl.repeat(None, count, dtype=dtype, eager=True).scatter(list(told), values).alias(name)
 
 
 def _reviewed_mask(pack: Pack, direction: str, subject: str) -> int:
-    """The categories (products for fuel) for which a pack was reviewed on this side."""
+    """The categories (for fuel the products) for which a pack was reviewed on this side."""
     mask = 0
     for entry in pack.reviewed:
         if entry.subject != subject or entry.direction != direction:
             continue
         if subject == "fuel":
-            return ALL_CATEGORIES
+            # who looked at diesel alone has said nothing of petrol
+            found = [_products(version) for version in pack.versions if _weight(version, "import") != ADVICE]
+            everything = sum(_PRODUCT_BITS.values())
+            return everything if entry.finding == "unregulated" else functools.reduce(operator.or_, found, 0)
         for name in entry.classes or tuple(VEHICLE_CLASSES):
             mask |= VEHICLE_CLASSES[name]
     return mask
+
+
+def _products(version: Version) -> int:
+    """The products that a version speaks of, as bits; none for a vehicle's provision."""
+    if version.subject != "fuel":
+        return 0
+    return sum(_PRODUCT_BITS[name] for name in version.scope.get("products", _PRODUCT_BITS))
 
 
 def observe(shape: Shape, facts: Facts, param: Param) -> Observation:

@@ -34,8 +34,16 @@ def side_places(result: SideResult, base: pl.DataFrame, country: pl.Series, code
     may have, else `no_pack`.
     """
     reviewed = pl.Series([result.book.reviewed.get(code, 0) for code in codes], dtype=pl.Int32)
-    if result.book.subject == "fuel" or "category" not in base.columns:
-        wanted: pl.Expr = pl.lit(1023 if result.book.subject != "fuel" else 1, dtype=pl.Int32)
+    if result.book.subject == "fuel":
+        bits = pl.Series([1, 2, 4, 8], dtype=pl.Int32)
+        told = (
+            pl.lit(bits).gather(pl.col("product").to_physical())
+            if "product" in base.columns
+            else pl.lit(None)
+        )
+        wanted: pl.Expr = told.fill_null(15)
+    elif "category" not in base.columns:
+        wanted = pl.lit(1023, dtype=pl.Int32)
     else:
         wanted = pl.col("category").cast(pl.Int32).fill_null(1023)
     looked_at = pl.lit(reviewed).gather(pl.lit(country.cast(pl.Int32))).fill_null(0)

@@ -15,7 +15,7 @@ _CLASSES = {"LDV": ("light", ["M1", "N1"]), "HDV": ("heavy", ["M2", "M3", "N2", 
 
 
 def asked_beside(code: str, left_out: Sequence[LeftOut]) -> tuple[Provision, ...]:
-    """The provisions `XX.also.import` and `.export`; where light and heavy vehicles differ, `.light` and `.heavy` of each."""
+    """The provisions `XX.also.import` and `.export`; `.light` and `.heavy` of each where these differ."""
     made: list[Provision] = []
     for subject in ("vehicle", "fuel"):
         for direction in ("import", "export"):

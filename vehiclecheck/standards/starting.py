@@ -7,8 +7,11 @@ asks nothing would call everything unregulated. Whoever writes it takes the # aw
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
-from vehiclecheck.standards.writing import pack_text
+from vehiclecheck.standards.errors import PackError
+from vehiclecheck.standards.writing import CASES_ENDING, pack_text
 
 #: Lines whose # is followed by no space are the pack itself; the others are for whoever fills it in.
 _PACK = """\
@@ -25,15 +28,9 @@ _PACK = """\
 #[[reviewed]]
 #subject = "vehicle"          # or "fuel"
 #direction = "import"         # or "export"
-#classes = ["LDV"]            # light: M1 N1
+#classes = ["LDV", "HDV"]     # light (M1 N1), heavy (M2 M3 N2 N3): only those that were looked at
 #on = TODAY                   # the day of the review
-#finding = "regulated"        # "unregulated": a source says that nothing restricts
-
-#[[reviewed]]
-#subject = "vehicle"
-#direction = "import"
-#classes = ["HDV"]            # heavy: M2 M3 N2 N3. With the same findings, one entry for both: ["LDV", "HDV"]
-#on = TODAY
+#finding = "regulated"        # "unregulated": a source says that nothing restricts; then its id in `sources`
 
 #[[reviewed]]
 #subject = "vehicle"
@@ -58,50 +55,52 @@ _PACK = """\
 
 # ---- A standard of a bloc that the country applies, from the day on which a source says so. It must exist.
 
-# [[adopt]]
-# standard = "EAC"
-# provisions = ["EAC.fuel.sulphur.diesel"]                    left out: all
-# from = 2025-01-01                                           or first_seen; `to` or last_seen where it ended
-# status = "reported"                                         as in a version, below; grade too
-# grade = "B"
-# sources = ["gazette-2024"]
-#   [adopt.override."EAC.fuel.sulphur.diesel"]                what differs here
-#   asks = { max = 10 }
+#[[adopt]]
+#standard = "EAC"             # its code; rules/standards has them
+#provisions = ["EAC.fuel.sulphur.petrol"]                     # left out: all
+#from = 2025-01-01            # or first_seen; `to` or last_seen where it ended
+#status = "reported"          # this and grade as in a version, below
+#grade = "B"
+#sources = ["gazette-2024"]
+
+  #[adopt.override."EAC.fuel.sulphur.petrol"]                 # what differs here
+  #asks = { max = 10 }
 
 # ---- Vehicles that arrive
 
 #[[provision]]
-#id = "CODE.age.used"         # CODE.topic.what
+#id = "CODE.age.used"         # the code of the pack, then topic.what
 #kind = "max_age"             # at most so old
 #direction = "import"         # "export"; "market" is shown and not judged
 #title = "Used cars: at most eight years"                     # short, in your own words
 #effect = "refuse"            # what follows from a fail: refuse surcharge permit inspect advise
 #decides = "arrival"          # the date that picks the law: arrival shipment declaration registration
-# To what it applies; all keys must hold. Also propulsion, gvw_kg = { over = 3500 }, engine_cc, seats, power_kw, origin, not_origin,
-# region, regime, first_registered = { before = 2020-01-01 }, manufactured, shipped, declared, arrived.
+# To what it applies; all keys must hold. Also propulsion, gvw_kg = { over = 3500 }, engine_cc, seats, power_kw, origin,
+# not_origin, region, regime, first_registered = { before = 2020-01-01 }, manufactured, shipped, declared, arrived.
 #scope = { condition = ["used"], categories = ["M1"] }
 #exempt = [{ regime = ["diplomatic"], note = "by article 4" }] # what meets one of these is outside
 # from_date: first_registration manufacture model_year. to_date: arrival shipment declaration registration.
 # counting: elapsed (to the day) calendar_years calendar_months vehicle_years (with year_starts = "07-01") next_january.
-# unit: years months. reaching: is exactly `max` still allowed, or refused? In place of all but from_date: not_before = 2013-01-01.
+# unit: years months. reaching: is exactly `max` still allowed, or refused?
+# In place of all but from_date: not_before = 2013-01-01.
 #asks = { from_date = "first_registration", to_date = "arrival", counting = "elapsed", unit = "years", reaching = "allowed" }
 #note = "Why it is written so, and what other sources say."
 
-#  [[provision.version]]
-#  first_seen = 2020-06-30    # no source states the first day: the day of the source that reports it
-#  to = 2025-01-01            # first day out of force; last_seen where only that it is gone is known; left out: in force
-#  status = "reported"        # enacted reported draft recommended repealed; only the first two decide
-#  grade = "C"                # A the law was seen, B intergovernmental or two sources, C one secondary source
-#  sources = ["gazette-2024"] # the one to cite first
-#  asks = { max = 10 }        # laid over the asks above; scope, exempt, effect, decides may change as well
+  #[[provision.version]]
+  #first_seen = 2020-06-30    # no source states the first day: the day of the source that reports it
+  #to = 2025-01-01            # first day out of force; last_seen where only that it is gone is known; left out: in force
+  #status = "reported"        # enacted reported draft recommended repealed; only the first two decide
+  #grade = "C"                # A the law was seen, B intergovernmental or two sources, C one secondary source
+  #sources = ["gazette-2024"] # the one to cite first
+  #asks = { max = 10 }        # laid over the asks above; scope, exempt, effect, decides may change as well
 
-#  [[provision.version]]
-#  from = 2025-01-01          # first day in force
-#  status = "enacted"
-#  grade = "A"
-#  instrument = "Order 12 of 2024, article 3"                 # what to cite: left out where no source names it
-#  sources = ["gazette-2024"]
-#  asks = { max = 8 }
+  #[[provision.version]]
+  #from = 2025-01-01          # first day in force
+  #status = "enacted"
+  #grade = "A"
+  #instrument = "Order 12 of 2024, article 3"                 # what to cite: left out where no source names it
+  #sources = ["gazette-2024"]
+  #asks = { max = 8 }
 
 #[[provision]]
 #id = "CODE.emission"
@@ -111,11 +110,11 @@ _PACK = """\
 #effect = "refuse"
 #asks = { light = "Euro 4", heavy = "Euro IV" }
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
 
 #[[provision]]
 #id = "CODE.certificate"
@@ -124,15 +123,16 @@ _PACK = """\
 #title = "Roadworthiness"
 #effect = "inspect"
 #scope = { condition = ["used"] }
-# types: roadworthiness conformity pre_shipment destination_inspection emission deregistration title. Only `types` is needed.
-# unit: months days. at, valid_at: arrival shipment declaration registration. where: exporting_country destination (for people).
-#asks = { types = ["roadworthiness"], issuers = ["Inspector"], max_age = 3, unit = "months", at = "arrival", valid_at = "arrival", before_shipment = true, result = "pass", where = "exporting_country" }
+# types: roadworthiness conformity pre_shipment destination_inspection emission deregistration title; only this is needed.
+# issuers: one of these names. max_age, unit (months days), at (arrival shipment declaration registration): at most so old.
+# Also valid_at = "arrival"; before_shipment = true; result = "pass"; where: exporting_country destination (for people).
+#asks = { types = ["roadworthiness"], issuers = ["Inspector"], max_age = 3, unit = "months", at = "arrival" }
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
 
 #[[provision]]
 #id = "CODE.steering"
@@ -142,11 +142,11 @@ _PACK = """\
 #effect = "refuse"
 #asks = { side = "left" }
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
 
 #[[provision]]
 #id = "CODE.condition"
@@ -156,11 +156,11 @@ _PACK = """\
 #effect = "refuse"
 #asks = { refused = ["salvage"] }
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
 
 #[[provision]]
 #id = "CODE.ban.motorcycles"
@@ -170,11 +170,11 @@ _PACK = """\
 #effect = "refuse"
 #scope = { condition = ["used"], categories = ["L"] }
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
 
 #[[provision]]
 #id = "CODE.permit"
@@ -184,11 +184,11 @@ _PACK = """\
 #effect = "permit"
 #asks = { name = "import permit of the Trade Board" }
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
 
 #[[provision]]
 #id = "CODE.tax.age"
@@ -198,13 +198,14 @@ _PACK = """\
 #effect = "surcharge"
 # by: age (the keys of an age, with `over` for its limit), class (`below = "Euro 4"`), all (always due).
 # How much: rate_percent and `of`, or amount and currency, or bands = [{ over = 5, upto = 8, rate_percent = 10 }].
-#asks = { by = "age", from_date = "manufacture", to_date = "declaration", counting = "elapsed", over = 5, unit = "years", reaching = "allowed", rate_percent = 15, of = "CIF value" }
+#asks = { by = "age", from_date = "manufacture", to_date = "declaration", counting = "elapsed", over = 5, unit = "years" }
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
+  #asks = { rate_percent = 15, of = "CIF value" }
 
 # Kinds that are met less often: min_age, exhaust_limit, max_odometer, registration, equipment, custom.
 
@@ -219,11 +220,11 @@ _PACK = """\
 #decides = "shipment"
 #scope = { condition = ["salvage"] }                          # also destination = ["KE"]: the importer is one of these
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
 
 # ---- Fuel
 
@@ -233,15 +234,15 @@ _PACK = """\
 #direction = "market"         # or "import"; both are judged
 #title = "Sulphur in diesel"
 #effect = "refuse"
-#scope = { products = ["diesel"] }                            # petrol diesel kerosene marine; also grades = ["premium"], region
+#scope = { products = ["diesel"] }                            # petrol diesel kerosene marine; also grades, region
 # property: a column of the fuel record, docs/packs.md lists them. max, min: in its unit. unit: the words of the law.
 #asks = { property = "sulphur_mg_kg", max = 50, unit = "ppm" }
 
-#  [[provision.version]]
-#  from = 2025-01-01
-#  status = "enacted"
-#  grade = "A"
-#  sources = ["gazette-2024"]
+  #[[provision.version]]
+  #from = 2025-01-01
+  #status = "enacted"
+  #grade = "A"
+  #sources = ["gazette-2024"]
 
 # ---- What is known and not written as a rule
 
@@ -250,7 +251,8 @@ _PACK = """\
 #reason = "unencoded"         # no record can tell it, or no kind can say it: shown as advice
 #why = "no record tells how many others came"                 # in a sentence
 #subject = "vehicle"          # where it belongs: shown there
-#direction = "import"
+#direction = "import"         # import export market
+#topic = "quota"              # one word that packs share: quota model-list duty documents
 #sources = ["gazette-2024"]
 
 #[[left_out]]
@@ -258,6 +260,7 @@ _PACK = """\
 #reason = "disputed"          # a better source says otherwise. Also: superseded duplicate recall not_a_provision
 #why = "a blog; the order itself says eight"
 #provision = "CODE.age.used"  # the one that it contradicts
+#sources = ["gazette-2024"]
 """
 
 _CASES = """\
@@ -296,8 +299,39 @@ def new_pack(code: str, name: str) -> tuple[str, str]:
 
     Both are sound as they stand. With the # before each line of TOML taken away they are a whole pack, whose cases hold.
     """
+    words = {"CODE": code, "TODAY": dt.date.today().isoformat(), "NAME": " ".join(name.split())}
     head = pack_text({"schema": 1, "code": code, "name": name})
-    today = dt.date.today().isoformat()
-    pack = _PACK.replace("CODE", code).replace("= TODAY     ", f"= {today}").replace("TODAY", today)
-    one_line = " ".join(name.split())
-    return f"{head}\n{pack}", _CASES.replace("CODE", code).replace("NAME", one_line)
+    return f"{head}\n{_filled_in(_PACK, words)}", _filled_in(_CASES, words)
+
+
+def _filled_in(text: str, words: dict[str, str]) -> str:
+    """The text with words for its placeholders; what explains a line stays in its column."""
+    lines = []
+    for line in text.split("\n"):
+        left, gap, right = line.partition("  # ")
+        filled = re.sub("|".join(words), lambda found: words[found.group()], left)
+        lines.append(f"{filled.rstrip().ljust(len(left))}{gap}{right}".rstrip())
+    return "\n".join(lines)
+
+
+def start_pack(code: str, name: str, folder: Path) -> list[Path]:
+    """Writes a new pack and its cases into a folder, which is made where there is none.
+
+    PackError: one of the two files exists already, or they cannot be written; then neither is.
+    """
+    files = [folder / f"{code}.toml", folder / f"{code}{CASES_ENDING}"]
+    for file in files:
+        if file.exists() or file.is_symlink():
+            raise PackError(f"{file}: exists already, and is not written over")
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in zip(files, new_pack(code, name), strict=True):
+            with file.open("x", encoding="utf-8", newline="\n") as target:
+                written.append(file)
+                target.write(text)
+    except OSError as error:
+        for file in written:
+            file.unlink(missing_ok=True)
+        raise PackError(f"{folder}: cannot be written to: {error.strerror or error}") from error
+    return files

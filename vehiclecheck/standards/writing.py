@@ -8,7 +8,10 @@ mixed. A comment has no place in a document, so a pack with one is refused: a no
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import shutil
+import tempfile
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -77,7 +80,7 @@ _STRING_OR_COMMENT = re.compile(
 )
 #: A comment that only parts a file: dashes, and what follows.
 _HEADING = re.compile(r"#\s*-{2,}\s*(.*?)[\s-]*")
-_CASE_HEADER = re.compile(r"\[\[\s*case\s*\]\]")
+_CASE_HEADER = re.compile(r"\[\[\s*case\s*\]\]\s*(#.*)?")
 
 
 # ---------------------------------------------------------------- values
@@ -326,7 +329,8 @@ def _comments_on_cases(text: str) -> tuple[dict[int, list[str]], list[int]]:
                 case += 1
             else:
                 lost += waiting
-                lost += [number] * ("#" in words)
+            if "#" in words:
+                lost.append(number)
             blocks, waiting = [], []
         joined = words.startswith("#")
     above[case] = ["\n".join(block) for block in blocks]
@@ -334,9 +338,14 @@ def _comments_on_cases(text: str) -> tuple[dict[int, list[str]], list[int]]:
 
 
 def _canonical(text: str, document: Mapping[str, Any], file: str) -> str:
-    """The canonical text of a file that is TOML. PackError: it has comments that would be lost."""
+    """The canonical text of a file that is TOML. PackError: it is no pack, or has comments that would be lost."""
     text = text.replace("\r\n", "\n")
-    if file.endswith(CASES_ENDING):
+    cases = file.endswith(CASES_ENDING)
+    if (set(document) - {"case"}) if cases else "code" not in document:
+        # any TOML could be laid out; what is somebody else's is left alone
+        said = "holds more than cases" if cases else "is no pack: it has no `code`"
+        raise PackError(f"{file}:1: {said}", [Problem(file, 1, None, said)])
+    if cases:
         comments, lost = _comments_on_cases(text)
         written, remedy = cases_text(document, comments), "put it above the `[[case]]`, or into its `says`"
     else:
@@ -379,7 +388,8 @@ def is_canonical(text: str, file: str) -> bool:
 def format_file(path: Path) -> str | None:
     """The canonical text of a pack or a file of cases, or None where the file has it already. Writes nothing.
 
-    PackError lists what stands in the way: a file that cannot be read or is no TOML, comments that would be lost.
+    PackError lists what stands in the way: a file that cannot be read or is no TOML, one that is no pack, comments that
+    would be lost.
     """
     document, problems = read_document(path)
     if document is None:
@@ -387,3 +397,17 @@ def format_file(path: Path) -> str | None:
     raw = path.read_bytes()
     written = _canonical(raw.decode("utf-8-sig"), document, path.name)
     return None if written.encode() == raw else written
+
+
+def write_file(path: Path, text: str) -> None:
+    """Puts a text in the place of a file, whole or not at all; a link stays one. PackError: it cannot be written."""
+    place = path.resolve()
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=place.parent, prefix=f".{place.name}.", delete=False, encoding="utf-8", newline="\n"
+        ) as file:
+            file.write(text)
+        shutil.copymode(place, file.name)
+        os.replace(file.name, place)
+    except OSError as error:
+        raise PackError(f"{path}: cannot be written: {error.strerror or error}") from error

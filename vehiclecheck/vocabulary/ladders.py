@@ -147,6 +147,8 @@ class Ladders:
 
 def _spelling_key(text: str) -> str:
     """What is left of a spelling when case, accents, separators and the script of its digits do not count."""
+    if text.isascii():  # nearly all are: nothing to take apart
+        return _SEPARATORS.sub("", text.casefold())
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).translate(_DASHES).casefold())
     digits = (str(unicodedata.decimal(c, c)) for c in plain if not unicodedata.combining(c))
     return _SEPARATORS.sub("", "".join(digits))

@@ -1,0 +1,239 @@
+"""`vehiclecheck packs coverage|sources|disputed|stale|register|rate`: how much the packs know, and how much to trust it.
+
+Parses, calls, prints; what is printed is composed by `vehiclecheck.outputs.evidence`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vehiclecheck.cli_packs import (
+    _day,
+    _fail,
+    _found,
+    _library,
+    _print_json,
+    json_option,
+    on_option,
+    packs_option,
+)
+
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+
+
+def _printed(rows: Sequence[Mapping[str, Any]], as_json: bool, as_csv: bool) -> bool:
+    """Prints rows as data, if data are asked for."""
+    if as_json:
+        _print_json(list(rows))
+    elif as_csv:
+        from vehiclecheck.outputs.evidence import csv_text
+
+        click.echo(csv_text(rows), nl=False)
+    return as_json or as_csv
+
+
+def _write_map(svg: str, target: Path) -> None:
+    from vehiclecheck.outputs.errors import OutputError
+    from vehiclecheck.outputs.files import write_text
+
+    try:
+        write_text(svg, target)
+    except OutputError as error:
+        _fail(str(error))
+    click.echo(f"Written: {target}")
+
+
+@click.command()
+@click.option("--by", type=click.Choice(["region", "country"]), default="region", show_default=True)
+@click.option(
+    "--map", "target", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw a map instead."
+)
+@on_option
+@json_option
+@csv_option
+@packs_option
+def coverage(
+    by: str, target: Path | None, on: str | None, as_json: bool, as_csv: bool, folder: Path | None
+) -> None:
+    """What the packs cover: regulated, unregulated or not reviewed, by region and country.
+
+    As JSON and CSV a row is one part (light or heavy vehicles in or out, petrol, diesel) of one country's law.
+    """
+    from vehiclecheck.outputs.evidence import coverage_by_country, coverage_by_region
+    from vehiclecheck.outputs.packs import terminal_width
+    from vehiclecheck.scenarios.coverage import by_region
+    from vehiclecheck.scenarios.coverage import coverage as covered
+
+    day, library = _day(on), _library(folder)
+    rows = covered(library, day)
+    if target is not None:
+        from vehiclecheck.outputs.policymaps import coverage_map
+
+        _write_map(coverage_map(rows, day), target)
+    elif not _printed([row.as_dict() for row in rows], as_json, as_csv):
+        known = [row for row in rows if row.code in library.countries]
+        text = (
+            coverage_by_country(known, terminal_width())
+            if by == "country"
+            else coverage_by_region(by_region(rows, library.countries), terminal_width())
+        )
+        click.echo(text)
+
+
+@click.command()
+@click.argument("code")
+@json_option
+@csv_option
+@packs_option
+def sources(code: str, as_json: bool, as_csv: bool, folder: Path | None) -> None:
+    """The sources of a pack, and what rests on each."""
+    from vehiclecheck.outputs.evidence import sources_text
+    from vehiclecheck.outputs.packs import terminal_width
+    from vehiclecheck.scenarios.evidence import sources_of
+
+    (pack,) = _found(_library(folder), [code])
+    uses = sources_of(pack)
+    rows = [use.as_dict() for use in uses]
+    if as_csv:
+        rows = [row | {"provisions": "; ".join(p["provision"] for p in row["provisions"])} for row in rows]
+    if not _printed(rows, as_json, as_csv):
+        click.echo(sources_text(pack, uses, terminal_width()))
+
+
+@click.command()
+@click.argument("codes", nargs=-1)
+@json_option
+@csv_option
+@packs_option
+def disputed(codes: tuple[str, ...], as_json: bool, as_csv: bool, folder: Path | None) -> None:
+    """Where sources contradict the packs (all of them, or those named)."""
+    from vehiclecheck.outputs.evidence import disputes_text
+    from vehiclecheck.outputs.packs import terminal_width
+    from vehiclecheck.scenarios.evidence import disputes
+
+    library = _library(folder)
+    found = disputes(_found(library, codes or [*library.countries, *library.standards]))
+    rows = [each.as_dict() for each in found]
+    if as_csv:
+        rows = [row | {"sources": "; ".join(row["sources"])} for row in rows]
+    if not _printed(rows, as_json, as_csv):
+        click.echo(disputes_text(found, terminal_width()))
+
+
+@click.command()
+@click.argument("codes", nargs=-1)
+@click.option(
+    "--before", metavar="DATE", required=True, help="Provisions with no source of this day or later."
+)
+@on_option
+@json_option
+@csv_option
+@packs_option
+def stale(
+    codes: tuple[str, ...], before: str, on: str | None, as_json: bool, as_csv: bool, folder: Path | None
+) -> None:
+    """Provisions in force that rest on old sources: what to check next, the oldest first."""
+    from vehiclecheck.outputs.evidence import stale_text
+    from vehiclecheck.outputs.packs import terminal_width
+    from vehiclecheck.scenarios.evidence import stale as old
+
+    library, edge = _library(folder), _edge(before)
+    found = old(_found(library, codes or library.countries), edge, _day(on))
+    if not _printed([each.as_dict() for each in found], as_json, as_csv):
+        click.echo(stale_text(found, edge, terminal_width()))
+
+
+def _edge(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        _fail(f"--before: {text!r} is not a day such as 2024-01-01")
+
+
+@click.command()
+@click.argument("codes", nargs=-1)
+@click.option("--history", is_flag=True, help="All versions, past and planned ones too.")
+@on_option
+@json_option
+@csv_option
+@packs_option
+def register(
+    codes: tuple[str, ...], history: bool, on: str | None, as_json: bool, as_csv: bool, folder: Path | None
+) -> None:
+    """The register of policies, a row a provision: instrument, target with its unit, scope, since when, source.
+
+    The shape in which countries report policies under SDG indicator 12.1.1.
+    """
+    from vehiclecheck.outputs.evidence import register_text
+    from vehiclecheck.outputs.packs import terminal_width
+    from vehiclecheck.scenarios.register import quantified_share
+    from vehiclecheck.scenarios.register import register as entered
+
+    day, library = _day(on), _library(folder)
+    entries = entered(_found(library, codes or library.countries), day, history=history)
+    if not _printed([entry.as_dict() for entry in entries], as_json, as_csv):
+        click.echo(register_text(entries, quantified_share(entries), day, terminal_width()))
+
+
+@click.command()
+@click.option(
+    "--scale",
+    "scale_name",
+    default="project-1",
+    show_default=True,
+    help="A scale of rules/ratings, or a file.",
+)
+@click.option("--by", type=click.Choice(["class", "country"]), default="class", show_default=True)
+@click.option(
+    "--map", "target", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw a map instead."
+)
+@on_option
+@json_option
+@csv_option
+@packs_option
+def rate(
+    scale_name: str,
+    by: str,
+    target: Path | None,
+    on: str | None,
+    as_json: bool,
+    as_csv: bool,
+    folder: Path | None,
+) -> None:
+    """How strict countries are towards used vehicles on a day, by a scale that is data.
+
+    Where sources leave open what held, the class is open and both ends are told. Published counts are shown beside ours.
+    """
+    from vehiclecheck.outputs.evidence import rating_by_country, rating_text
+    from vehiclecheck.outputs.packs import terminal_width
+    from vehiclecheck.scenarios.rating import compared, fixed_points
+    from vehiclecheck.scenarios.rating import rate as rated_on
+    from vehiclecheck.scenarios.scales import load_scale
+    from vehiclecheck.standards import PackError
+
+    day, library = _day(on), _library(folder)
+    try:
+        scale = load_scale(scale_name)
+    except PackError as error:
+        _fail(f"--scale: {error}")
+    rated = rated_on(library, scale, day)
+    if target is not None:
+        from vehiclecheck.outputs.policymaps import rating_map
+
+        _write_map(rating_map(scale, rated, day), target)
+    elif not _printed([each.as_dict() for each in rated], as_json, as_csv):
+        width = terminal_width()
+        if by == "country":
+            click.echo(rating_by_country(scale, rated, day, width))
+            return
+        comparisons = compared(scale, rated, day)
+        points = fixed_points(scale, library) if comparisons else []
+        click.echo(rating_text(scale, rated, comparisons, points, day, width))
+
+
+COMMANDS = (coverage, sources, disputed, stale, register, rate)
