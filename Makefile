@@ -26,6 +26,7 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vehiclecheck packs check
+	$(BIN)/vehiclecheck packs format --check
 
 format: $(READY)
 	$(BIN)/ruff format .

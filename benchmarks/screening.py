@@ -41,6 +41,8 @@ def _child(task: str, folder: Path, work: Path) -> None:
         # more countries than there are: the list must know them before anything else reads it
         countries.COUNTRY_CODES = (*countries.COUNTRY_CODES, *invented)
         countries.COUNTRY = pl.Enum(countries.COUNTRY_CODES)
+        # without this each of them would be looked for among the names of countries in all languages
+        countries._CODES.update({code: code for code in invented})
     records = folder / "records.parquet"
     if task == "copy":
         start = time.perf_counter()

@@ -6,7 +6,8 @@ Parses, calls, prints; what is printed is composed by `vehiclecheck.outputs.evid
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +27,40 @@ from vehiclecheck.cli_packs import (
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 
 
-def _printed(rows: Sequence[Mapping[str, Any]], as_json: bool, as_csv: bool) -> bool:
-    """Prints rows as data, if data are asked for."""
+def _printed(
+    rows: Sequence[Mapping[str, Any]], as_json: bool, as_csv: bool, columns: Sequence[str] = ()
+) -> bool:
+    """Prints rows as data, if data are asked for. `columns`: those of a table that may have no row."""
     if as_json:
         _print_json(list(rows))
     elif as_csv:
         from vehiclecheck.outputs.evidence import csv_text
 
-        click.echo(csv_text(rows), nl=False)
+        click.echo(csv_text(rows, columns), nl=False)
     return as_json or as_csv
 
 
-def _write_map(svg: str, target: Path) -> None:
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """A pack or scale that cannot be used, in one sentence."""
+    from vehiclecheck.standards import PackError
+
+    try:
+        yield
+    except PackError as error:
+        _fail(str(error))
+
+
+def _write_map(draw: Callable[[], str], target: Path) -> None:
     from vehiclecheck.outputs.errors import OutputError
     from vehiclecheck.outputs.files import write_text
 
     try:
-        write_text(svg, target)
+        write_text(draw(), target)
     except OutputError as error:
         _fail(str(error))
+    except ValueError as error:  # a country that has no place on the map
+        _fail(f"--map: {error}")
     click.echo(f"Written: {target}")
 
 
@@ -70,11 +86,12 @@ def coverage(
     from vehiclecheck.scenarios.coverage import coverage as covered
 
     day, library = _day(on), _library(folder)
-    rows = covered(library, day)
+    with _sentences():
+        rows = covered(library, day)
     if target is not None:
         from vehiclecheck.outputs.policymaps import coverage_map
 
-        _write_map(coverage_map(rows, day), target)
+        _write_map(lambda: coverage_map(rows, day), target)
     elif not _printed([row.as_dict() for row in rows], as_json, as_csv):
         known = [row for row in rows if row.code in library.countries]
         text = (
@@ -100,7 +117,10 @@ def sources(code: str, as_json: bool, as_csv: bool, folder: Path | None) -> None
     uses = sources_of(pack)
     rows = [use.as_dict() for use in uses]
     if as_csv:
-        rows = [row | {"provisions": "; ".join(p["provision"] for p in row["provisions"])} for row in rows]
+        rows = [
+            row | {"provisions": "; ".join(f"{p['provision']} ({p['grade']})" for p in row["provisions"])}
+            for row in rows
+        ]
     if not _printed(rows, as_json, as_csv):
         click.echo(sources_text(pack, uses, terminal_width()))
 
@@ -114,14 +134,14 @@ def disputed(codes: tuple[str, ...], as_json: bool, as_csv: bool, folder: Path |
     """Where sources contradict the packs (all of them, or those named)."""
     from vehiclecheck.outputs.evidence import disputes_text
     from vehiclecheck.outputs.packs import terminal_width
-    from vehiclecheck.scenarios.evidence import disputes
+    from vehiclecheck.scenarios.evidence import DISPUTE_COLUMNS, disputes
 
     library = _library(folder)
     found = disputes(_found(library, codes or [*library.countries, *library.standards]))
     rows = [each.as_dict() for each in found]
     if as_csv:
         rows = [row | {"sources": "; ".join(row["sources"])} for row in rows]
-    if not _printed(rows, as_json, as_csv):
+    if not _printed(rows, as_json, as_csv, DISPUTE_COLUMNS):
         click.echo(disputes_text(found, terminal_width()))
 
 
@@ -140,11 +160,12 @@ def stale(
     """Provisions in force that rest on old sources: what to check next, the oldest first."""
     from vehiclecheck.outputs.evidence import stale_text
     from vehiclecheck.outputs.packs import terminal_width
+    from vehiclecheck.scenarios.evidence import STALE_COLUMNS
     from vehiclecheck.scenarios.evidence import stale as old
 
     library, edge = _library(folder), _edge(before)
     found = old(_found(library, codes or library.countries), edge, _day(on))
-    if not _printed([each.as_dict() for each in found], as_json, as_csv):
+    if not _printed([each.as_dict() for each in found], as_json, as_csv, STALE_COLUMNS):
         click.echo(stale_text(found, edge, terminal_width()))
 
 
@@ -171,12 +192,12 @@ def register(
     """
     from vehiclecheck.outputs.evidence import register_text
     from vehiclecheck.outputs.packs import terminal_width
-    from vehiclecheck.scenarios.register import quantified_share
+    from vehiclecheck.scenarios.register import COLUMNS, quantified_share
     from vehiclecheck.scenarios.register import register as entered
 
     day, library = _day(on), _library(folder)
     entries = entered(_found(library, codes or library.countries), day, history=history)
-    if not _printed([entry.as_dict() for entry in entries], as_json, as_csv):
+    if not _printed([entry.as_dict() for entry in entries], as_json, as_csv, COLUMNS):
         click.echo(register_text(entries, quantified_share(entries), day, terminal_width()))
 
 
@@ -221,11 +242,12 @@ def rate(
         scale = load_scale(scale_name)
     except PackError as error:
         _fail(f"--scale: {error}")
-    rated = rated_on(library, scale, day)
+    with _sentences():
+        rated = rated_on(library, scale, day)
     if target is not None:
         from vehiclecheck.outputs.policymaps import rating_map
 
-        _write_map(rating_map(scale, rated, day), target)
+        _write_map(lambda: rating_map(scale, rated, day), target)
     elif not _printed([each.as_dict() for each in rated], as_json, as_csv):
         width = terminal_width()
         if by == "country":

@@ -209,9 +209,9 @@ scope = {{ condition = ["used"], categories = ["M1"], shipped = {{ from = 2021-0
   ]
   asks = {{ max = 8 }}
   note = """
-{("word " * 26).rstrip()}
-{("word " * 14).rstrip()}
-"""
+  {("word " * 25).rstrip()}
+  {("word " * 15).rstrip()}
+  """
 
 # ---- Fuel
 
@@ -250,6 +250,27 @@ def test_an_exemption_that_fits_stays_on_its_line() -> None:
     assert '\n  exempt = [{ regime = ["vintage"], note = "n" }]\n' in pack_text(document)
 
 
+def test_a_long_list_of_words_fills_its_lines() -> None:
+    words = [f"source-{number}" for number in range(20)]
+    lines = pack_text({"provision": [{"id": "XX.a", "version": [{"sources": words}]}]}).split("\n")
+    assert lines[6:10] == [
+        "  sources = [",
+        "    " + " ".join(f'"{word}",' for word in words[:10]),
+        "    " + " ".join(f'"{word}",' for word in words[10:19]),
+        '    "source-19",',
+    ]
+
+
+def test_bands_stand_below_one_another_where_a_line_does_not_hold_them() -> None:
+    bands = [{"upto": 6, "over": 3, "amount": 1000000}, {"over": 6, "amount": 2000000}]
+    short, long = ({"bands": bands, "of": "x" * count} for count in (20, 60))
+    text = pack_text({"provision": [{"id": "XX.a", "asks": short, "version": [{"asks": long}]}]})
+    inner = "{ over = 3, upto = 6, amount = 1000000 }", "{ over = 6, amount = 2000000 }"
+    assert f'asks = {{ of = "{"x" * 20}", bands = [{inner[0]}, {inner[1]}] }}\n' in text
+    assert f'  asks = {{ of = "{"x" * 60}", bands = [\n    {inner[0]},\n    {inner[1]},\n  ] }}\n' in text
+    assert pack_text(tomllib.loads(text)) == text
+
+
 def test_every_part_has_its_heading_and_provisions_keep_their_order_within() -> None:
     kinds = [("max_age", "market"), ("fuel_limit", "import"), ("max_age", "export"), ("max_age", "import")]
     provisions = [
@@ -285,10 +306,11 @@ def test_lines_are_kept_within_the_width_where_they_can_be_broken() -> None:
 def test_a_pack_as_people_write_it_finds_its_lines_again() -> None:
     text = pack_text(tomllib.loads(PACK + ADOPT))
     lines = Lines(text)
-    for path in (
+    paths: tuple[list[str | int], ...] = (
         ["provision", 1, "version", 0, "asks"],
         ["adopt", 0, "override", "GCC.fuel.diesel", "effect"],
-    ):
+    )
+    for path in paths:
         assert text.split("\n")[lines.find(path) - 1].strip().startswith(str(path[-1]))
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vehiclecheck.outputs.packs import WIDE, table, wrap
+from vehiclecheck.outputs.packs import WIDE, counted, table, wrap
 
 if TYPE_CHECKING:
     from vehiclecheck.scenarios.coverage import Covered, RegionCount
@@ -19,14 +19,19 @@ if TYPE_CHECKING:
     from vehiclecheck.standards import Pack
 
 
-def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV; cells that a spreadsheet would run are neutralised."""
+def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Rows as CSV; cells that a spreadsheet would run are neutralised. `columns` are the header where there is no row."""
     import polars as pl
 
     from vehiclecheck.outputs.neutral import neutral_frame
 
     text = io.BytesIO()
-    neutral_frame(pl.DataFrame(list(rows), infer_schema_length=None)).write_csv(text)
+    frame = (
+        pl.DataFrame(list(rows), infer_schema_length=None)
+        if rows
+        else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    )
+    neutral_frame(frame).write_csv(text)
     return text.getvalue().decode("utf-8")
 
 
@@ -123,9 +128,7 @@ def sources_text(pack: Pack, uses: Sequence[SourceUse], width: int) -> str:
             ]
         )
     headers = ["source", "date", "kind", "what it is", "what rests on it (grade)"]
-    return (
-        f"{pack.name} ({pack.code}): {len(uses)} sources\n\n{table(headers, cells, width, [0, 0, 0, 5, 4])}"
-    )
+    return f"{pack.name} ({pack.code}): {counted(len(uses), 'source')}\n\n{table(headers, cells, width, [0, 0, 0, 5, 4])}"
 
 
 def disputes_text(found: Sequence[Dispute], width: int) -> str:
@@ -142,8 +145,9 @@ def disputes_text(found: Sequence[Dispute], width: int) -> str:
         for each in found
     ]
     packs = len({each.pack for each in found})
+    closing = f"{counted(len(found), 'dispute')} in {counted(packs, 'pack')}"
     body = table(["pack", "a source says", "why the pack does not", "source"], cells, width, [0, 3, 4, 3])
-    return f"{body}\n\n{len(found)} disputes in {packs} packs"
+    return f"{body}\n\n{closing}"
 
 
 def stale_text(found: Sequence[Stale], before: dt.date, width: int) -> str:
@@ -154,7 +158,8 @@ def stale_text(found: Sequence[Stale], before: dt.date, width: int) -> str:
         [each.newest or "undated", each.provision, each.grade, each.title, each.source] for each in found
     ]
     body = table(["newest source", "provision", "grade", "title", "source"], cells, width, [0, 2, 0, 2, 4])
-    return f"{body}\n\n{len(found)} provisions in force rest on nothing newer than {before}"
+    rest = "rests" if len(found) == 1 else "rest"
+    return f"{body}\n\n{counted(len(found), 'provision')} in force {rest} on nothing of {before} or later"
 
 
 # ---------------------------------------------------------------- register
@@ -165,7 +170,7 @@ def register_text(entries: Sequence[Entry], share: tuple[int, int], on: dt.date,
     cells = []
     for entry in entries:
         row = entry.as_dict()
-        target = "" if row["target"] is None else f"{row['target']:,.10g} {row['unit']}".strip()
+        target = "" if row["target"] is None else _target_words(row["target"], row["unit"])
         since = row["since"] or (f"by {row['known_since']}" if row["known_since"] else "")
         cells.append(
             [
@@ -183,6 +188,12 @@ def register_text(entries: Sequence[Entry], share: tuple[int, int], on: dt.date,
     percent = f" ({with_number / whole:.0%})" if whole else ""
     closing = f"{whole:,} policies on {on}; {with_number:,} have a quantified target{percent}"
     return f"{table(headers, cells, width, weights)}\n\n{closing}"
+
+
+def _target_words(number: float, unit: str) -> str:
+    if unit.startswith("year, "):
+        return f"{unit.removeprefix('year, ')} {number:.0f}"
+    return f"{number:,.10g} {unit}".strip()
 
 
 # ---------------------------------------------------------------- rating

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -101,12 +102,15 @@ def put_in_place(beside: Path, target: Path) -> None:
 
 def write_text(text: str, target: Path) -> None:
     """A small text file, whole or not at all."""
+    if target.is_dir():
+        raise OutputError(f"{target}: cannot be written: is a folder")
     beside = target.with_name(f".{target.name}.partial")
     try:
         beside.write_text(text, encoding="utf-8")
         os.replace(beside, target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise OutputError(f"{target.name}: cannot be written: {error.strerror or error}") from error
 
 

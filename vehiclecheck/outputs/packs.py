@@ -327,14 +327,15 @@ def check_summary(reports: Sequence[PackReport]) -> str:
     """What a check came to, in one line."""
     broken = [report for report in reports if report.problems]
     provisions, cases = sum(report.provisions for report in reports), sum(report.cases for report in reports)
-    counted = f"{_count(len(reports), 'pack')}, {_count(provisions, 'provision')}, {_count(cases, 'case')}"
+    whole = f"{counted(len(reports), 'pack')}, {counted(provisions, 'provision')}, {counted(cases, 'case')}"
     if broken:
         problems = sum(len(report.problems) for report in broken)
-        return f"{counted}: {_count(problems, 'problem')} in {_count(len(broken), 'pack')}"
-    return f"{counted}: all sound"
+        return f"{whole}: {counted(problems, 'problem')} in {counted(len(broken), 'pack')}"
+    return f"{whole}: all sound"
 
 
-def _count(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
+    """`1 pack`, `2 packs`."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vehiclecheck.outputs.worldmap import COVERAGE_COLOURS, RATING_COLOURS, Panel, world_map
+from vehiclecheck.outputs.worldmap import COVERAGE_COLOURS, RATING_COLOURS, Panel, tile_map, world_map
 
 if TYPE_CHECKING:
     from vehiclecheck.scenarios.coverage import Covered
@@ -23,7 +23,15 @@ def coverage_map(rows: Sequence[Covered], on: dt.date) -> str:
         "not reviewed": "not_reviewed",
     }
     panels = [
-        Panel(title, {row.code: names[row.status] for row in rows if row.part.key == key})
+        # a small territory that nobody reviewed needs no tile
+        Panel(
+            title,
+            {
+                row.code: names[row.status]
+                for row in rows
+                if row.part.key == key and (row.status != "not reviewed" or row.code in tile_map())
+            },
+        )
         for title, key in (("Light vehicles", "import.LDV"), ("Heavy vehicles", "import.HDV"))
     ]
     legend = [
@@ -35,7 +43,7 @@ def coverage_map(rows: Sequence[Covered], on: dt.date) -> str:
     newest = max((row.newest for row in rows if row.newest), default="")
     note = (
         f"Rules on the import of used vehicles in force on {on}, as far as the rule packs of vehiclecheck know them "
-        f"(newest source {newest}). Every country has a tile of the same size. Each rule with its source: packs show CODE."
+        f"(newest source {newest}). Each rule with its source: packs show CODE."
     )
     return world_map(panels, legend, f"What is asked of used vehicles, {on}", note)
 

@@ -23,17 +23,17 @@ from vehiclecheck.vocabulary.places import data_root
 #: Both palettes go from dark to light, so that a print in grey keeps them apart, and from blue to orange, which
 #: the common kinds of colour blindness keep apart. The darker, the more is ruled.
 COVERAGE_COLOURS: Mapping[str, str] = MappingProxyType(
-    {"regulated": "#1F5A99", "advice": "#8DB9DB", "unregulated": "#F2A541", "not_reviewed": "#DFE3E6"}
+    {"regulated": "#1A4F8B", "advice": "#4F9C9E", "unregulated": "#F2A541", "not_reviewed": "#DFE3E6"}
 )
 #: The darker, the stricter.
 RATING_COLOURS: Mapping[str, str] = MappingProxyType(
     {
         "banned": "#22183C",
         "very good": "#1D4F91",
-        "good": "#4C97B5",
-        "weak": "#EFA04B",
-        "very weak": "#FBDD8E",
-        "unrated": "#EEF0F1",
+        "good": "#2B7C84",
+        "weak": "#E28A35",
+        "very weak": "#F8D274",
+        "unrated": "#F4F6F7",
     }
 )
 

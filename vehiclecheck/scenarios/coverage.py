@@ -49,9 +49,9 @@ PARTS = (
 class Covered:
     """One part of one country's law on a day.
 
-    `provisions` are those in force, certainly or perhaps, that bind (those that advise, where none does); `best` and `worst` their grades (A is best), empty
-    where there is none; `newest` is the date of the newest source that they rest on, as printed, and `reviewed` the day of
-    the review.
+    `provisions` are those in force, certainly or perhaps, that bind (those that advise, where none does); `best` and
+    `worst` their grades (A is best), empty where there is none; `newest` is the date of the newest source that they rest
+    on, as printed, and `reviewed` the day of the review.
     """
 
     code: str
@@ -90,7 +90,7 @@ def coverage(library: Library, on: dt.date) -> list[Covered]:
     places = {code: region_of(code) for code in (*COUNTRY_CODES, *library.countries)}
     codes = sorted(
         (code for code, place in places.items() if place is not None or code in known),
-        key=lambda code: (_order(places[code]), country_name(code)),
+        key=lambda code: (_order(places[code]), country_name(code) if code in COUNTRY_CODES else code),
     )
     return [
         covered(library.pack(code) if code in known else None, code, places[code], part, on)
@@ -112,7 +112,7 @@ def covered(pack: Pack | None, code: str, region: Region | None, part: Part, on:
     )
     holding = [version for version in spoken if _binds(version)]
     status = UNREGULATED if entries else NOT_REVIEWED
-    if holding and entries:
+    if holding:
         status = REGULATED
     elif spoken:
         status, holding = ADVICE, spoken

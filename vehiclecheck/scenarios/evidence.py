@@ -47,6 +47,11 @@ def sources_of(pack: Pack) -> list[SourceUse]:
     return sorted(found, key=lambda use: (-len(use.provisions), -use.left_out))
 
 
+#: What `as_dict` of a dispute and of a stale provision holds.
+DISPUTE_COLUMNS = ("pack", "provision", "says", "why", "sources")
+STALE_COLUMNS = ("pack", "provision", "title", "grade", "newest_source", "source")
+
+
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """What a source says against a pack, or against one of its provisions."""
@@ -111,7 +116,8 @@ def stale(packs: Sequence[Pack], before: dt.date, on: dt.date) -> list[Stale]:
             # dates are text as printed, with the year first: "2019" is before "2019-06"
             dates = [source.date for source in version.sources if source.date]
             newest = max(dates, default=None)
-            if newest is None or newest < before.isoformat():
+            # a source of "2024" may be of any day of that year
+            if newest is None or newest < before.isoformat()[: len(newest)]:
                 title = version.title
                 found.append(
                     Stale(pack.code, version.provision, title, version.grade, newest, version.cite())

@@ -18,7 +18,7 @@ from vehiclecheck.records.preparing import PrepareOptions, prepare
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.scenarios.scales import NO_CLASS, NO_LIMIT, VEHICLES, Scale
 from vehiclecheck.screening.judge import Judge
-from vehiclecheck.standards import Library
+from vehiclecheck.standards import Library, PackError
 from vehiclecheck.standards.model import DECIDING_STATUSES
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 from vehiclecheck.vocabulary.regions import region_of
@@ -72,14 +72,24 @@ class Rated:
 
 
 def rate(library: Library, scale: Scale, on: dt.date) -> list[Rated]:
-    """The countries whose rules on arriving vehicles were reviewed, each for light and for heavy vehicles."""
-    codes = [code for code in library.countries if scale.region is None or _in(code, scale.region)]
+    """The countries whose rules on arriving vehicles were reviewed, each for light and for heavy vehicles.
+
+    PackError: a pack cannot be used, or the vehicles that the scale asks with cannot be read.
+    """
+    codes = [
+        code
+        for code in library.countries
+        if code in COUNTRY_CODES and (scale.region is None or _in(code, scale.region))
+    ]
     rated = []
     for vehicles in VEHICLES:
         reviewed = [code for code in codes if _reviewed(library, code, _CLASS_OF[vehicles])]
         if not reviewed:
             continue
-        refused = _refusals(library, reviewed, scale.probes[vehicles], on)
+        try:
+            refused = _refusals(library, reviewed, scale.probes[vehicles], on)
+        except ValueError as error:
+            raise PackError(f"{scale.name}: probe.{vehicles}: {error}") from error
         for code in reviewed:
             banned = _banned(refused, code)
             age, euro = _age(refused, code), _euro(refused, code)
@@ -114,10 +124,10 @@ def _refusals(library: Library, codes: Sequence[str], probe: Mapping[str, Any], 
     ]
     raw = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)).with_row_index("line")
     options = PrepareOptions(infer=False, date_order="ymd", decimal="point")
-    records = prepare(
-        raw.with_columns(pl.col("line").cast(pl.Int64)), options=options, words=WordBook()
-    ).records
-    judged = Judge(library, COUNTRY_CODES, countries=codes).judge(records)
+    prepared = prepare(raw.with_columns(pl.col("line").cast(pl.Int64)), options=options, words=WordBook())
+    for aside in prepared.set_aside.head(1).iter_rows(named=True):
+        raise ValueError(f"{aside['field']} {aside['value']!r}: {aside['reason']}")
+    judged = Judge(library, COUNTRY_CODES, countries=codes).judge(prepared.records)
     groups = {**dict.fromkeys(_BANS, "ban"), **dict.fromkeys(_LIMITS, "age"), **dict.fromkeys(_STEPS, "euro")}
     found: dict[tuple[str, str, int], bool] = {}
     columns = ("record_id", "kind", "outcome", "effect", "status", "side")
@@ -135,14 +145,12 @@ def _refusals(library: Library, codes: Sequence[str], probe: Mapping[str, Any], 
 
 
 def _probe(probe: Mapping[str, Any], group: str, number: int, on: dt.date) -> dict[str, str]:
-    # three quarters into a year of its life: no way of counting takes it for older than `number`, and a year more is older
-    years = number if group == "age" else 1
-    made = _years_before(on, years) + dt.timedelta(days=91)
+    made = _born(on, number if group == "age" else 1)
     row = {key: str(value) for key, value in probe.items()} | {
         "condition": "used",
         "arrived_on": on.isoformat(),
     }
-    row |= {"shipped_on": "", "declared_on": on.isoformat(), "registered_on": on.isoformat()}
+    row |= {name: on.isoformat() for name in ("shipped_on", "declared_on", "registered_on")}
     row |= {
         "first_registered": made.isoformat(),
         "manufactured": made.isoformat(),
@@ -151,8 +159,15 @@ def _probe(probe: Mapping[str, Any], group: str, number: int, on: dt.date) -> di
     return row | {"emission_class": f"Euro {number}" if group == "euro" else ""}
 
 
-def _years_before(day: dt.date, years: int) -> dt.date:
-    return day.replace(year=day.year - years, day=min(day.day, 28))
+def _born(on: dt.date, years: int) -> dt.date:
+    """A day of birth at which a vehicle is `years` old by every way of counting, and not older by any: the day after the
+    anniversary, so that "less than eight years" lets in the eighth year of life as "at most eight" does. On the last day of
+    a year, where that day is one of the next calendar year, the anniversary itself.
+    """
+    leap = (on.month, on.day) == (2, 29)
+    anniversary = on.replace(year=on.year - years, day=28 if leap else on.day)
+    after = anniversary + dt.timedelta(days=1)
+    return after if after.year == anniversary.year else anniversary
 
 
 def _banned(refused: _Refusals, code: str) -> tuple[bool, bool]:
@@ -175,7 +190,7 @@ def _euro(refused: _Refusals, code: str) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A count that somebody published beside ours: `ours` are settled, `open_` may be of the group or not."""
+    """A count that somebody published beside ours: `ours` are settled, `may_be` more are of the group or not."""
 
     vehicles: str
     group: str

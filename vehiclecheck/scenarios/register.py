@@ -15,6 +15,24 @@ from vehiclecheck.vocabulary.ladders import threshold
 from vehiclecheck.vocabulary.regions import region_of
 from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 
+#: What `Entry.as_dict` holds.
+COLUMNS = (
+    *(
+        "code",
+        "country",
+        "region",
+        "provision",
+        "title",
+        "instrument",
+        "subject",
+        "direction",
+        "kind",
+        "policy",
+    ),
+    *("target", "unit", "scope", "exempt", "effect", "since", "known_since", "until", "in_force", "status"),
+    *("grade", "adopted_from", "source", "url"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

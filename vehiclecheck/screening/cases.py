@@ -173,9 +173,9 @@ def check_cases(cases: Sequence[Case], library: Library, code: str) -> list[Prob
 
 def _check_together(cases: Mapping[str, Sequence[Case]], library: Library) -> dict[str, list[Problem]]:
     """The cases that do not hold, by pack. All cases of one subject and side are judged together, those of each standard
-    by themselves.
+    by themselves, and so are those that name another country: what comes of a case must not hang on which packs are there.
     """
-    groups: dict[tuple[str, str, str | None], list[tuple[Pack, Case]]] = {}
+    groups: dict[tuple[str, str, str | None, str | None], list[tuple[Pack, Case]]] = {}
     problems: dict[str, list[Problem]] = {code: [] for code in cases}
     for code, own in cases.items():
         pack = library.pack(code)
@@ -186,8 +186,9 @@ def _check_together(cases: Mapping[str, Sequence[Case]], library: Library) -> di
                 problems[code].append(_problem(case, None, said))
                 continue
             standard = code if side == "standard" else None
-            groups.setdefault((case.subject, side, standard), []).append((pack, case))
-    for (subject, side, standard), members in groups.items():
+            alone = code if case.record.get(SIDES[side], code) != code else None
+            groups.setdefault((case.subject, side, standard, alone), []).append((pack, case))
+    for (subject, side, standard, _), members in groups.items():
         for code, problem in _judged(
             members, library, "fuel" if subject == "fuel" else "vehicle", side, standard
         ):
@@ -405,4 +406,5 @@ def _check_key(library: Library, code: str) -> str | None:
         parts = [path.read_bytes() for path in (*paths, *([beside] if beside.is_file() else []))]
     except (PackError, OSError):
         return None
-    return digest((program_digest().encode(), code.encode(), *parts))
+    kind = "standard" if pack.standard else "country"
+    return digest((program_digest().encode(), pl.__version__.encode(), kind.encode(), code.encode(), *parts))

@@ -308,7 +308,8 @@ def _reviewed_mask(pack: Pack, direction: str, subject: str) -> int:
             # who looked at diesel alone has said nothing of petrol
             found = [_products(version) for version in pack.versions if _weight(version, "import") != ADVICE]
             everything = sum(_PRODUCT_BITS.values())
-            return everything if entry.finding == "unregulated" else functools.reduce(operator.or_, found, 0)
+            mask |= everything if entry.finding == "unregulated" else functools.reduce(operator.or_, found, 0)
+            continue
         for name in entry.classes or tuple(VEHICLE_CLASSES):
             mask |= VEHICLE_CLASSES[name]
     return mask

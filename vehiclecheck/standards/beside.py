@@ -11,26 +11,31 @@ from collections.abc import Sequence
 
 from vehiclecheck.standards.model import ALSO_ASKS, LeftOut, Provision, Version
 
+#: Subject, direction and directions of the items of each side: fuel has one side, the market that it enters.
+_SIDES = (
+    ("vehicle", "import", ("import",)),
+    ("vehicle", "export", ("export",)),
+    ("fuel", "import", ("import", "market")),
+)
 _CLASSES = {"LDV": ("light", ["M1", "N1"]), "HDV": ("heavy", ["M2", "M3", "N2", "N3"])}
 
 
 def asked_beside(code: str, left_out: Sequence[LeftOut]) -> tuple[Provision, ...]:
-    """The provisions `XX.also.import` and `.export`; `.light` and `.heavy` of each where these differ."""
+    """The provisions `XX.also.import`, `.export` and `.fuel`; `.light` and `.heavy` of each where these differ."""
     made: list[Provision] = []
-    for subject in ("vehicle", "fuel"):
-        for direction in ("import", "export"):
-            items = [
-                item
-                for item in left_out
-                if (item.reason, item.subject, item.direction) == ("unencoded", subject, direction)
-            ]
-            name = f"{code}.also.{direction}" if subject == "vehicle" else f"{code}.also.fuel"
-            if all(len(item.classes) != 1 for item in items):
-                made += _provision(code, name, subject, direction, items, None)
-                continue
-            for vehicle_class, (word, categories) in _CLASSES.items():
-                own = [item for item in items if not item.classes or vehicle_class in item.classes]
-                made += _provision(code, f"{name}.{word}", subject, direction, own, categories)
+    for subject, direction, directions in _SIDES:
+        items = [
+            item
+            for item in left_out
+            if (item.reason, item.subject) == ("unencoded", subject) and item.direction in directions
+        ]
+        name = f"{code}.also.{direction}" if subject == "vehicle" else f"{code}.also.fuel"
+        if subject == "fuel" or all(len(item.classes) != 1 for item in items):
+            made += _provision(code, name, subject, direction, items, None)
+            continue
+        for vehicle_class, (word, categories) in _CLASSES.items():
+            own = [item for item in items if not item.classes or vehicle_class in item.classes]
+            made += _provision(code, f"{name}.{word}", subject, direction, own, categories)
     return tuple(made)
 
 

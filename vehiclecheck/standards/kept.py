@@ -64,10 +64,10 @@ def recall(key: str) -> dict[str, Any] | None:
     if folder is None:
         return None
     try:
-        found: dict[str, Any] = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
+        found = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found
+    return found if isinstance(found, dict) else None
 
 
 def keep(key: str, value: Mapping[str, Any]) -> None:
@@ -79,6 +79,9 @@ def keep(key: str, value: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
             json.dump(value, file)
-        os.replace(file.name, folder / f"{key}.json")
     except OSError:
         return
+    try:
+        os.replace(file.name, folder / f"{key}.json")
+    except OSError:
+        Path(file.name).unlink(missing_ok=True)

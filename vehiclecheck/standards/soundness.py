@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 from vehiclecheck.standards.checking import Problem
 from vehiclecheck.standards.lines import Lines
-from vehiclecheck.standards.model import Pack, Provision
+from vehiclecheck.standards.model import DECIDING_STATUSES, Pack, Provision, Version
 from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, VEHICLE_CLASSES, category_mask
 
 
@@ -20,7 +21,7 @@ def soundness(pack: Pack, path: Path) -> Iterator[Problem]:
         for vehicle_class in entry.classes or (None,):
             if any(_reaches(provision, vehicle_class) for provision in reached):
                 if entry.finding == "unregulated" and any(
-                    _reaches(provision, vehicle_class, restricting=True) for provision in reached
+                    _reaches(provision, vehicle_class, refusing_on=entry.on) for provision in reached
                 ):
                     what = f"{vehicle_class} " if vehicle_class else ""
                     said = f"found {what}unregulated, but a provision in force refuses some of it"
@@ -41,17 +42,20 @@ def _of(provision: Provision, subject: str, direction: str) -> bool:
     return subject == "fuel" or provision.direction == direction
 
 
-def _reaches(provision: Provision, vehicle_class: str | None, restricting: bool = False) -> bool:
+def _reaches(provision: Provision, vehicle_class: str | None, refusing_on: dt.date | None = None) -> bool:
     wanted = ALL_CATEGORIES if vehicle_class is None else VEHICLE_CLASSES[vehicle_class]
     for version in provision.versions:
-        if restricting and (version.effect != "refuse" or version.status not in ("enacted", "reported")):
-            continue
-        if restricting and version.end is not None:
+        if refusing_on is not None and not _refuses(version, refusing_on):
             continue
         scope = version.scope.get("categories")
         if scope is None or category_mask(scope) & wanted:
             return True
     return False
+
+
+def _refuses(version: Version, on: dt.date) -> bool:
+    held = (version.start is None or version.start <= on) and (version.end is None or on < version.end)
+    return held and version.effect == "refuse" and version.status in DECIDING_STATUSES
 
 
 def _line(path: Path, number: int) -> int:

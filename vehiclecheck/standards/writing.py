@@ -21,7 +21,7 @@ from typing import Any
 from vehiclecheck.standards.checking import Problem, plain, read_document
 from vehiclecheck.standards.errors import PackError
 
-#: Lines are kept within this; a single word, a single text and an inline table cannot be broken.
+#: Lines are kept within this where they can be broken: in notes, in lists, and in lists of tables within a table.
 WIDTH = 130
 CASES_ENDING = ".cases.toml"
 
@@ -161,30 +161,59 @@ def _note(text: str, indent: str) -> str:
         line = f"{indent}note = {_string(' '.join(paragraphs[0] if paragraphs else ()))}"
         if len(line) <= WIDTH:
             return line
-    filled = "\n\n".join(_filled(words) for words in paragraphs)
-    return f'{indent}note = """\n{filled}\n"""'
+    # only three quotes in a row would end a text over several lines
+    safe = ([re.sub('"{3,}', _quotes, _escaped(word)) for word in words] for words in paragraphs)
+    filled = "\n\n".join(_filled(words, indent) for words in safe)
+    return f'{indent}note = """\n{filled}\n{indent}"""'
 
 
-def _filled(words: Iterable[str]) -> str:
-    """Words in lines, for a text over several lines: only three quotes in a row would end it."""
+def _quotes(found: re.Match[str]) -> str:
+    return '\\"' * len(found.group())
+
+
+def _filled(words: Iterable[str], indent: str) -> str:
+    """Words in lines, as many in each as fit."""
     lines: list[str] = []
     for word in words:
-        safe = re.sub('"{3,}', lambda found: '\\"' * len(found.group()), _escaped(word))
-        if lines and len(lines[-1]) + 1 + len(safe) <= WIDTH:
-            lines[-1] += " " + safe
+        if lines and len(lines[-1]) + 1 + len(word) <= WIDTH:
+            lines[-1] += " " + word
         else:
-            lines.append(safe)
+            lines.append(indent + word)
     return "\n".join(lines)
 
 
 def _line(key: str, value: Any, indent: str, *, law: bool = True) -> str:
     if law and key == "note" and isinstance(value, str):
         return _note(value, indent)
-    line = f"{indent}{_key(key)} = {_inline(value, key, law=law)}"
-    if len(line) <= WIDTH or not isinstance(value, list) or not value:
+    start = f"{indent}{_key(key)} = "
+    line = start + _inline(value, key, law=law)
+    if len(line) <= WIDTH:
         return line
-    items = "".join(f"{indent}  {_inline(item, law=law)},\n" for item in value)
-    return f"{indent}{_key(key)} = [\n{items}{indent}]"
+    if isinstance(value, list) and value:
+        return start + _broken(value, indent, law=law)
+    if isinstance(value, Mapping) and any(map(_is_tables, value.values())):
+        # between the braces of a table a line may end only within a list
+        entries = (
+            f"{_key(name)} = {_broken(item, indent, law=law)}"
+            if _is_tables(item)
+            else f"{_key(name)} = {_inline(item, name, law=law)}"
+            for name, item in _ordered(value, _INLINE if law else ())
+        )
+        return f"{start}{{ {', '.join(entries)} }}"
+    return line
+
+
+def _broken(items: Sequence[Any], indent: str, *, law: bool) -> str:
+    """A list over several lines: tables one a line, words as many as fit."""
+    written = [f"{_inline(item, law=law)}," for item in items]
+    inner = indent + "  "
+    tables = any(isinstance(item, dict | list) for item in items)
+    lines = "\n".join(inner + item for item in written) if tables else _filled(written, inner)
+    return f"[\n{lines}\n{indent}]"
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _table(header: str, entry: Mapping[str, Any], order: Sequence[str], indent: str = "") -> str:
