@@ -30,6 +30,7 @@ REGIONS = ("KE-01", "ZANZIBAR")
 CATEGORY_WORDS = ("M1", "M2", "M3", "N1", "N2", "N3", "L", "tractor-unit", "T")
 PROPULSION_WORDS = ("petrol", "diesel", "lpg", "cng", "hev", "phev", "bev", "fcev", "other")
 REGIMES = ("returning_resident", "diplomatic", "transit", "vintage", "temporary")
+IMPORTERS = ("person", "company", "dealer")
 CERTIFICATES = ("roadworthiness", "conformity", "pre_shipment", "emission")
 ISSUERS = ("JEVIC", "QISJ")
 ITEMS = ("esc", "abs", "airbags")
@@ -55,6 +56,7 @@ KINDS_OF_VEHICLES = (
     "certificate",
     "steering_side",
     "max_odometer",
+    "max_per_person",
     "condition",
     "registration",
     "equipment",
@@ -124,8 +126,10 @@ def scopes(draw: st.DrawFn, side: str, exemption: bool = False) -> dict[str, Any
             scope["categories"] = ["all"] if one_in(draw, 5) else few(draw, CATEGORY_WORDS, 5)
     others = ["propulsion", "region", "origin", "not_origin", "gvw_kg", "engine_cc", "seats", "power_kw"]
     others += ["first_registered", "manufactured", "shipped", "declared", "arrived"]
-    others += ["regime"] * (6 if exemption else 1) + (
-        ["categories", "destination"] if exemption else ["destination"]
+    others += (
+        ["importer_type"] * 2
+        + ["regime"] * (6 if exemption else 1)
+        + (["categories", "destination"] if exemption else ["destination"])
     )
     for key in draw(
         st.lists(
@@ -148,6 +152,8 @@ def scopes(draw: st.DrawFn, side: str, exemption: bool = False) -> dict[str, Any
                 scope[key] = few(draw, (*COUNTRIES, WITHOUT), 2)
         elif key == "regime":
             scope[key] = few(draw, REGIMES, 2)
+        elif key == "importer_type":
+            scope[key] = few(draw, IMPORTERS, 2)
         elif key in ("gvw_kg", "engine_cc", "seats", "power_kw"):
             limits = {
                 "gvw_kg": (2000, 3500, 12000),
@@ -250,6 +256,13 @@ def asked(draw: st.DrawFn, kind: str, count: int) -> tuple[Asks, list[Asks]]:
     elif kind == "max_odometer":
         for version in each:
             version["max"] = draw(st.sampled_from((60_000, 100_000, 150_000)))
+    elif kind == "max_per_person":
+        if draw(st.booleans()):
+            base["unit"] = draw(st.sampled_from(("years", "months", "days")))
+        for version in each:
+            version["max"] = draw(st.sampled_from((1, 1, 2, 5)))
+            if base:
+                version["within"] = draw(st.sampled_from((1, 3, 850)))
     elif kind == "condition":
         base["refused"] = draw(
             st.sampled_from((["salvage"], ["salvage"], ["used"], ["new"], ["new", "salvage"]))
@@ -487,7 +500,7 @@ def near(world: World) -> Near:
             for version in provision["version"]:
                 asks = {**base, **version.get("asks", {})}
                 limits = [asks[key] for key in ("max", "min", "over", "max_age") if key in asks]
-                if "unit" in asks and asks["unit"] != "days":
+                if "unit" in asks and asks["unit"] != "days" and provision["kind"] != "max_per_person":
                     found.months.extend(limit * (12 if asks["unit"] == "years" else 1) for limit in limits)
                 for key in ("within_months_of_manufacture", "at_least_months", "at_most_months"):
                     if key in asks:
@@ -495,6 +508,8 @@ def near(world: World) -> Near:
                 name = asks.get("quantity", asks.get("property"))
                 if provision["kind"] == "max_odometer":
                     name = "odometer_km"
+                if provision["kind"] == "max_per_person":
+                    name = "person_vehicles"
                 if name:
                     found.numbers.setdefault(name, []).extend(limits)
     return found
@@ -562,8 +577,8 @@ def _sides_and_dates(draw: st.DrawFn, row: Row, world: World, limits: Near) -> d
 def rows(draw: st.DrawFn, world: World) -> Row:
     """A vehicle row of canonical text.
 
-    A row without a category has neither gvw_kg nor seats, and no row has an hs_code or a body: those would
-    bound a category.
+    A row without a category has neither gvw_kg nor seats, a tractor unit (N2 or N3) no gvw_kg, and no row has an
+    hs_code or a body: those would bound a category.
     """
     limits = near(world)
     row: Row = {}
@@ -585,6 +600,8 @@ def rows(draw: st.DrawFn, world: World) -> Row:
     for column, otherwise in (("engine_cc", 1500), ("power_kw", 90), ("gvw_kg", 3500), ("seats", 9)):
         if column in ("gvw_kg", "seats") and "category" not in row:
             continue
+        if column == "gvw_kg" and row["category"] == "tractor-unit":
+            continue
         if not one_in(draw, 3):
             row[column] = _number(draw, limits.numbers.get(column, []), otherwise)
     for column, otherwise in (
@@ -595,6 +612,9 @@ def rows(draw: st.DrawFn, world: World) -> Row:
     ):
         if not one_in(draw, 3):
             row[column] = _number(draw, limits.numbers.get(column, []), otherwise)
+    _maybe(draw, row, "importer_type", draw(st.sampled_from(IMPORTERS)), 2)
+    if not one_in(draw, 3):  # this vehicle is counted as well, so there is one at least
+        row["person_vehicles"] = str(max(1, int(_number(draw, limits.numbers.get("person_vehicles", []), 1))))
     _maybe(draw, row, "steering", draw(st.sampled_from(("left", "right"))))
     _papers(draw, row, arrival, limits)
     if one_in(draw, 5):
@@ -678,6 +698,8 @@ def sharpen(draw: st.DrawFn, row: Row) -> Row:
         "equipment": (*ITEMS, *(f"no-{item}" for item in ITEMS)),
         "exporter": (*COUNTRIES, WITHOUT),
         "importer_region": REGIONS,
+        "importer_type": IMPORTERS,
+        "person_vehicles": ("1", "2", "3"),
         "model_year": tuple(str(year) for year in range(2005, 2027)),
         "engine_cc": ("1500", "3001"),
         "power_kw": ("90",),
@@ -715,7 +737,7 @@ def _tightened(draw: st.DrawFn, kind: str, asks: Asks) -> Asks:
     step = draw(st.integers(1, 3))
     for key in ("max", "over", "at_most_months", "within_months_of_manufacture", "max_age"):
         if key in tight:
-            tight[key] = max(0, tight[key] - step)
+            tight[key] = max(int(kind == "max_per_person"), tight[key] - step)
     for key in ("min", "at_least_months"):
         if key in tight:
             tight[key] += step

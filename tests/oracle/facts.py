@@ -10,7 +10,7 @@ import calendar
 import datetime as dt
 from typing import Any
 
-from .words import ATOMS, CATEGORIES, CONDITIONS, PROPULSIONS
+from .words import ANY_IMPORTER, ATOMS, CATEGORIES, CONDITIONS, IMPORTERS, PROPULSIONS
 
 Row = dict[str, str]
 Record = dict[str, Any]
@@ -32,7 +32,7 @@ PLAIN = (
     "product",
     "grade",
 )
-NUMBERS = ("engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km")
+NUMBERS = ("engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km", "person_vehicles")
 MEASURED = (
     "co_percent",
     "hc_ppm",
@@ -137,6 +137,7 @@ def facts(row: Row) -> Record:
     record["category"] = CATEGORIES[row["category"]] if "category" in row else None
     record["propulsion"] = frozenset({row["propulsion"]}) if "propulsion" in row else None
     record["condition"] = CONDITIONS[row.get("condition", "used")]
+    record["importer_type"] = IMPORTERS[row["importer_type"]] if "importer_type" in row else None
     for name, key in DATES.items():
         record[key] = date_bounds(row.get(name))
     record.update(age_dates(row))
@@ -179,8 +180,13 @@ def refines(after: Record, before: Record) -> bool:
         elif isinstance(wide, tuple):
             if not _within(narrow, wide):
                 return False
-        elif key in ("category", "propulsion", "condition"):
-            universe = {"category": ATOMS, "propulsion": PROPULSIONS, "condition": CONDITIONS["unknown"]}[key]
+        elif key in ("category", "propulsion", "condition", "importer_type"):
+            universe = {
+                "category": ATOMS,
+                "propulsion": PROPULSIONS,
+                "condition": CONDITIONS["unknown"],
+                "importer_type": ANY_IMPORTER,
+            }[key]
             if not (narrow or universe) <= (wide or universe):
                 return False
         elif key == "regime":

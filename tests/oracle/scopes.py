@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from .facts import Record
-from .words import ATOMS, CONDITIONS, DATE_KEYS, PROPULSIONS, SCOPE_CONDITIONS, categories, column
+from .words import (
+    ANY_IMPORTER,
+    ATOMS,
+    CONDITIONS,
+    DATE_KEYS,
+    IMPORTERS,
+    PROPULSIONS,
+    SCOPE_CONDITIONS,
+    categories,
+    column,
+)
 
 NUMBER_SCOPES = ("gvw_kg", "engine_cc", "seats", "power_kw")
 DATE_SCOPES = ("first_registered", "manufactured", *DATE_KEYS.values())
@@ -68,6 +78,9 @@ def _one(key: str, asked: Any, record: Record, side: str) -> tuple[str, str]:
     if key == "regime":
         claimed = record.get("regime")
         return ("no" if claimed is None else one_of(claimed, asked)), "regime"
+    if key == "importer_type":
+        wanted = frozenset().union(*(IMPORTERS[word] for word in asked))
+        return among(record.get("importer_type") or ANY_IMPORTER, wanted), "importer_type"
     if key == "products":
         return one_of(record.get("product"), asked), "product"
     if key == "grades":

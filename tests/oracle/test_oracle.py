@@ -335,6 +335,13 @@ def test_scope_words() -> None:
     assert of({"shipped": {"before": D(2024, 1, 1)}}, shipped_on="2023-12") == "fail"
     assert of({"shipped": {"before": D(2024, 1, 1)}}, shipped_on="2024-01") is None
     assert of({"regime": ["diplomatic"]}) is None
+    assert of({"importer_type": ["person"]}) == "unknown"
+    assert of({"importer_type": ["person"]}, importer_type="person") == "fail"
+    assert of({"importer_type": ["person"]}, importer_type="company") is None
+    assert of({"importer_type": ["company"]}, importer_type="dealer") == "fail"
+    assert of({"importer_type": ["dealer"]}, importer_type="company") == "unknown"
+    assert of({"importer_type": ["dealer"]}, importer_type="person") is None
+    assert of({"importer_type": ["person", "company"]}) == "fail"
 
 
 def test_exemptions() -> None:
@@ -427,6 +434,9 @@ def test_papers() -> None:
         ("steering_side", {"side": "right"}, {}, "unknown"),
         ("max_odometer", {"max": 100}, {"odometer_km": "100"}, "pass"),
         ("max_odometer", {"max": 100}, {"odometer_km": "101"}, "fail"),
+        ("max_per_person", {"max": 1, "within": 3, "unit": "years"}, {"person_vehicles": "1"}, "pass"),
+        ("max_per_person", {"max": 1, "within": 3, "unit": "years"}, {"person_vehicles": "2"}, "fail"),
+        ("max_per_person", {"max": 1}, {}, "unknown"),
         ("condition", {"refused": ["salvage"]}, {}, "pass"),
         ("condition", {"refused": ["salvage"]}, {"condition": "salvage"}, "fail"),
         ("condition", {"refused": ["salvage"]}, {"condition": "unknown"}, "unknown"),

@@ -356,7 +356,9 @@ def equipment(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Tr
 
 
 def steering_side(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Trial:
-    """The wheel is on the side asked for."""
+    """The wheel is on the side asked for. A motorcycle has none."""
+    if record.get("category") == {"L"}:
+        return Trial("pass")
     side = record.get("steering")
     return yes_no("steering", None if side is None else one_of(side, [asks["side"]]))
 
@@ -364,6 +366,11 @@ def steering_side(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -
 def max_odometer(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Trial:
     """Not driven further than `max` km."""
     return at_most("odometer_km", bounds_of(record.get("odometer_km")), asks["max"])
+
+
+def max_per_person(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Trial:
+    """Not more vehicles than that for one person; the record counts within the period of the law."""
+    return at_most("person_vehicles", bounds_of(record.get("person_vehicles")), asks["max"])
 
 
 def condition(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Trial:
@@ -419,6 +426,7 @@ TRIALS: dict[str, Callable[[dict[str, Any], Record, dict[str, Any]], Trial]] = {
         certificate,
         steering_side,
         max_odometer,
+        max_per_person,
         *(condition, registration, equipment, permit, surcharge, fuel_limit),
     )
 }

@@ -238,7 +238,9 @@ def is_reviewed(pack: Pack, subject: str, direction: str, record: Record, histor
                 for product in version.keys.get("scope", {}).get("products", PRODUCTS)
             }
             told = record.get("product")
-            return ({told} if told else set(PRODUCTS)) <= spoken
+            if ({told} if told else set(PRODUCTS)) <= spoken:
+                return True
+            continue
         for word in entry.get("classes", []):
             covered |= CLASSES[word] if word in CLASSES else CATEGORIES[word]
     return bool(covered) and (record.get("category") or ATOMS) <= covered

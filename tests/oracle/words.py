@@ -38,6 +38,15 @@ EURO: dict[str, float] = {
 }
 
 
+#: Who an importer may be by each word: a dealer is a company that trades vehicles.
+IMPORTERS: dict[str, frozenset[str]] = {
+    "person": frozenset({"person"}),
+    "company": frozenset({"other company", "dealer"}),
+    "dealer": frozenset({"dealer"}),
+}
+ANY_IMPORTER = frozenset({"person", "other company", "dealer"})
+
+
 def euro(word: str) -> float:
     """Position that a requirement in these words asks for. KeyError for words unknown to the oracle."""
     return EURO[word.strip().lower()]

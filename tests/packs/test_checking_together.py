@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -43,9 +43,7 @@ def case(made: int, outcome: str, name: str, **more: str) -> str:
 
 def fuel(mg_kg: int, outcome: str, name: str) -> str:
     record = {"product": "diesel", "sulphur_mg_kg": mg_kg, "arrived_on": "2020-06-01"}
-    return table(
-        "case", {"says": "Diesel", "subject": "fuel", "record": record, "expect": {name: outcome}}
-    )
+    return table("case", {"says": "Diesel", "subject": "fuel", "record": record, "expect": {name: outcome}})
 
 
 def wreck(outcome: str, name: str) -> str:
@@ -99,7 +97,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, int]]]:
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
     """How many cases of each pack each check judged."""
     found: list[dict[str, int]] = []
     judge = cases._check_together
@@ -109,7 +107,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, int]]]:
         return judge(given, library)
 
     monkeypatch.setattr(cases, "_check_together", counted)
-    yield found
+    return found
 
 
 def test_all_hold(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.standards.made import left_out, pack, written
 from tests.standards.packs import ADOPT, PACK, line_of, write
 from vehiclecheck.cli_packs import packs
 from vehiclecheck.outputs.packs import display_width, table, wrap
@@ -75,10 +76,21 @@ def test_show_on_a_day(tmp_path: Path) -> None:
     assert kept["provisions"][0]["source"] == "Bureau, Notice, 2020-01-01"
 
 
-def test_show_tells_what_is_not_judged_and_what_else_is_asked() -> None:
-    result = run("show", "GE")
-    assert "Vehicles in use (shown, not judged)" in result.stdout
-    assert "This country also asks, but no provision judges it:" in result.stdout
+def test_show_tells_what_is_not_judged_and_what_else_is_asked(tmp_path: Path) -> None:
+    assert "Vehicles in use (shown, not judged)" in run("show", "GE").stdout
+    beside = left_out("a quota of 100 cars") + left_out("nine years", "disputed")
+    written(tmp_path, pack("KE", beside))
+    result = run("show", "KE", "--packs", tmp_path)
+    assert (
+        "This country also asks, but no provision judges it:\n\n  a quota of 100 cars: it is so"
+        in result.stdout
+    )
+    assert "Sources also say, but the pack holds otherwise:\n\n  nine years: it is so" in result.stdout
+    kept = told("show", "KE", "--packs", tmp_path)["also_asked"]
+    assert [(each["what"], each["reason"], each["topic"]) for each in kept] == [
+        ("a quota of 100 cars", "unencoded", "quota"),
+        ("nine years", "disputed", "quota"),
+    ]
 
 
 def test_show_one_kind() -> None:

@@ -65,6 +65,7 @@ def test_read(field: str, text: str, low: float, high: float) -> None:
     ("field", "text", "reason"),
     [
         ("engine_cc", "1.6", "outside 20 to 40,000 cc"),
+        ("person_vehicles", "0", "outside 1 to 100,000 vehicles"),
         ("odometer_km", "-5", "outside 0 to 5,000,000 km"),
         ("odometer_km", "~1000", "a limit or an estimate is no measured value"),
         ("sulphur_mg_kg", "<10", "a limit or an estimate is no measured value"),

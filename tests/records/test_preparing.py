@@ -452,7 +452,7 @@ def test_numbers_words_and_money() -> None:
         co_percent="0,35", steering="RHD",
         certificate_type="PVoC", certificate_issuer="qisj", certificate_result="P", deregistered="oui",
         regime="home use", equipment="ABS; no ESC",
-        importer_region="ke-01", permit=True,
+        importer_region="ke-01", permit=True, importer_type="Société", person_vehicles="2",
     )  # fmt: skip
     assert record["odometer_km_lo"] == pytest.approx(120_700.8)
     assert record["engine_cc_hi"] == 1998
@@ -474,6 +474,8 @@ def test_numbers_words_and_money() -> None:
     assert told == ["right", "pre_shipment", "QISJ", "pass", True, None, "abs,no-esc"]
     assert record["importer_region"] == "KE-01"
     assert record["permit"] is True
+    assert record["importer_type"] == "company"
+    assert (record["person_vehicles_lo"], record["person_vehicles_hi"]) == (2, 2)
 
 
 def test_record_ids_fall_back_to_the_line() -> None:

@@ -11,6 +11,7 @@ from vehiclecheck.vocabulary.terms import (
     ALL_CONDITIONS,
     CATEGORY_ATOMS,
     CATEGORY_WORDS,
+    IMPORTER_TYPE_WORDS,
     PROPULSION_WORDS,
     REGIMES,
 )
@@ -86,6 +87,10 @@ def test_category(text: str, means: list[str]) -> None:
         (words.read_certificate_result, "P", "pass"), (words.read_certificate_result, "défavorable", "fail"),
         (words.read_regime, "Returning resident", "returning_resident"), (words.read_regime, "home use",
         None),
+        (words.read_importer_type, "Particulier", "person"), (words.read_importer_type, "Privatperson", "person"),
+        (words.read_importer_type, "persona física", "person"), (words.read_importer_type, "Empresa", "company"),
+        (words.read_importer_type, "personne morale", "company"), (words.read_importer_type, "Händler", "dealer"),
+        (words.read_importer_type, "concesionario", "dealer"), (words.read_importer_type, "government", None),
         (words.read_regime, "oldtimer", "vintage"), (words.read_product, "AGO", "diesel"),
         (words.read_product, "sans plomb", "petrol"),
         (words.read_country, "Japan", "JP"), (words.read_country, "NA", "NA"), (words.read_country,
@@ -106,7 +111,8 @@ def test_other_words(read: object, text: str, value: object) -> None:
     ("read", "text"),
     [(words.read_propulsion, "XYZ"), (words.read_category, "ABC"), (words.read_steering, "up"),
     (words.read_country, "Atlantis"),
-     (words.read_regime, "XYZ"), (words.read_category, "trailer"), (words.read_propulsion, "petrol/XYZ")],
+     (words.read_regime, "XYZ"), (words.read_importer_type, "XYZ"),
+     (words.read_category, "trailer"), (words.read_propulsion, "petrol/XYZ")],
 )  # fmt: skip
 def test_refused(read: object, text: str) -> None:
     assert callable(read)
@@ -138,6 +144,8 @@ def test_every_canonical_word_means_itself() -> None:
         assert words.read_category(word).values == (mask,)
     for regime in REGIMES:
         assert words.read_regime(regime).values == (regime,)
+    for importer in IMPORTER_TYPE_WORDS:
+        assert words.read_importer_type(importer).values == (importer,)
 
 
 def test_a_book_travels_empty() -> None:

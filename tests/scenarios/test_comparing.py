@@ -50,6 +50,16 @@ def folder(tmp_path: Path) -> Path:
     return write(tmp_path)
 
 
+def test_vehicles_of_one_person_are_a_row_of_their_own(folder: Path) -> None:
+    person = limit("person", 1, '{ importer_type = ["person"] }').replace('"max_age"', '"max_per_person"')
+    asks = "asks = { max = 2, within = 1, unit = 'years' }"
+    person = "\n".join(asks if line.startswith("asks") else line for line in person.split("\n"))
+    (folder / "UG.toml").write_text(uganda(person), encoding="utf-8")
+    row = rows(load_library(folder), "KE", "UG")["per_person"]
+    assert row.cells["UG"].lines == ["private persons: 2 in 1 year"]
+    assert row.cells["KE"].lines == ["–"]
+
+
 def test_cells_say_what_holds_on_the_day(folder: Path) -> None:
     (folder / "UG.toml").write_text(uganda(limit("age", 15)), encoding="utf-8")
     library = load_library(folder)

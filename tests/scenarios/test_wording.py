@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.standards.packs import ADOPT, PACK, write
+from vehiclecheck.scenarios.register import target
 from vehiclecheck.scenarios.wording import (
     asked_words,
     exemption_words,
@@ -51,6 +52,7 @@ def test_a_sentence_says_to_whom_and_what(versions: dict[str, list[Version]]) ->
         ({"seats": {"min": 9, "below": 15}}, "Vehicles, seats from 9 and under 15"),
         ({"origin": ["JP", "KR"]}, "Vehicles, from Japan or South Korea"),
         ({"not_origin": ["JP"]}, "Vehicles, not from Japan"),
+        ({"importer_type": ["person"]}, "Vehicles, brought in by private persons"),
         ({"regime": ["returning_resident"]}, "Vehicles, claimed as returning residents"),
         ({"shipped": {"from": "2018-07-01", "before": "2018-10-01"}},
          "Vehicles, shipped from 2018-07-01 and before 2018-10-01"),
@@ -85,6 +87,25 @@ def test_a_fixed_day_and_two_classes(versions: dict[str, list[Version]]) -> None
     assert asked_words(fixed) == "made not before 2013-01-01"
     split = replace(emission, asks={"light": "Euro 4", "heavy": "Euro IV"})
     assert asked_words(split) == "emission class at least Euro 4 (light), Euro IV (heavy)"
+
+
+@pytest.mark.parametrize(
+    ("asks", "words", "aim"),
+    [
+        ({"max": 1, "within": 3, "unit": "years"}, "at most 1 in 3 years", (1.0, "vehicles in 3 years")),
+        ({"max": 2, "within": 1, "unit": "years"}, "at most 2 in 1 year", (2.0, "vehicles in 1 year")),
+        ({"max": 1}, "at most 1 ever", (1.0, "vehicles")),
+    ],
+)
+def test_so_many_for_one_person(
+    versions: dict[str, list[Version]], asks: dict[str, object], words: str, aim: tuple[float, str]
+) -> None:
+    limit = replace(
+        versions["KE.age.used"][0], kind="max_per_person", asks=asks, scope={"importer_type": ["person"]}
+    )
+    assert asked_words(limit) == f"vehicles of one person: {words}"
+    assert sentence(limit) == f"Vehicles, brought in by private persons: vehicles of one person: {words}."
+    assert target(limit) == aim
 
 
 def test_a_unit_that_is_more_than_a_unit_does_not_spoil_the_number(

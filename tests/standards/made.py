@@ -32,10 +32,14 @@ def toml(value: Any) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {toml(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(toml, value)) + "]"
     return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _key(name: str) -> str:
+    return name if name.replace("_", "").isalnum() else f'"{name}"'
 
 
 def table(name: str, keys: Mapping[str, Any]) -> str:
@@ -51,9 +55,7 @@ def pack(code: str, *parts: str, name: str = "Land", sources: str = SOURCE) -> s
 
 def reviewed(subject: str = "vehicle", direction: str = "import", **more: Any) -> str:
     """What was looked at."""
-    return table(
-        "reviewed", {"subject": subject, "direction": direction, "on": dt.date(2026, 1, 1), **more}
-    )
+    return table("reviewed", {"subject": subject, "direction": direction, "on": dt.date(2026, 1, 1), **more})
 
 
 def version(**more: Any) -> dict[str, Any]:
@@ -111,7 +113,9 @@ def judged(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Verdicts, and findings (passes too) with words as text, of records told in canonical text."""
     names = sorted({name for row in rows for name in row})
-    raw = pl.DataFrame({name: [row.get(name) for row in rows] for name in names}, dict.fromkeys(names, pl.String))
+    raw = pl.DataFrame(
+        {name: [row.get(name) for row in rows] for name in names}, dict.fromkeys(names, pl.String)
+    )
     options = PrepareOptions(subject=subject, date_order="ymd", decimal="point")  # type: ignore[arg-type]
     done = prepare(raw, options=options, words=WordBook())
     assert done.set_aside.is_empty(), done.set_aside.to_dicts()

@@ -17,7 +17,10 @@ from vehiclecheck.standards.soundness import soundness
 DAY = dt.date
 AGE = age(8)
 DIESEL = {"property": "sulphur_mg_kg", "max": 50}
-SILENT = "is reviewed, but no provision speaks of it: write finding = 'unregulated' with the source that says so, or leave the entry out"
+SILENT = (
+    "is reviewed, but no provision speaks of it: write finding = 'unregulated' with the source that says so, "
+    "or leave the entry out"
+)
 REFUSES = "unregulated, but a provision in force refuses some of it"
 
 

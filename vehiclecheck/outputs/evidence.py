@@ -42,14 +42,21 @@ def coverage_by_region(counts: Sequence[RegionCount], width: int) -> str:
     """How many countries of each region are regulated, of those reviewed; the world last."""
     from vehiclecheck.scenarios.coverage import NOT_REVIEWED, PARTS, REGULATED
 
-    headers = ["region", "countries", "with a\npack", *(_breaking(part.title) for part in PARTS)]
+    narrow = width < _ROOMY
+    headers = [
+        "region",
+        "coun-\ntries" if narrow else "countries",
+        "with a\npack",
+        *(_breaking(part.title, narrow) for part in PARTS),
+    ]
     cells = []
     for count in counts:
         shown = []
         for part in PARTS:
             of = count.counts[part.key]
             reviewed = count.countries - of[NOT_REVIEWED]
-            shown.append(f"{of[REGULATED]} of {reviewed}" if reviewed else "–")
+            of_words = "/" if narrow else " of "
+            shown.append(f"{of[REGULATED]}{of_words}{reviewed}" if reviewed else "–")
         cells.append([count.region, str(count.countries), str(count.with_pack), *shown])
     note = (
         "Countries with rules in force, of those reviewed. – none reviewed. One line a country: --by country"
@@ -59,10 +66,12 @@ def coverage_by_region(counts: Sequence[RegionCount], width: int) -> str:
     )
 
 
-def _breaking(title: str) -> str:
-    return title.replace(" vehicles ", "\nvehicles\n")
+def _breaking(title: str, narrow: bool) -> str:
+    return title.replace(" vehicles ", "\n" if narrow else "\nvehicles\n")
 
 
+#: Under this width tables write in short, and under that one even a date is broken.
+_ROOMY, _SMALL = 96, 80
 _SHORT = {"regulated": "yes", "advice only": "adv", "unregulated": "no", "not reviewed": "?"}
 
 
@@ -70,12 +79,13 @@ def coverage_by_country(rows: Sequence[Covered], width: int) -> str:
     """A line a country: each part of its law, how much decides, how good and how new it is."""
     from vehiclecheck.scenarios.coverage import PARTS
 
+    narrow = width < _ROOMY
     headers = [
         "code",
         "country",
-        *(_breaking(part.title) for part in PARTS),
+        *(_breaking(part.title, narrow) for part in PARTS),
         "provi-\nsions",
-        "grades",
+        "gra-\ndes" if narrow else "grades",
         "newest\nsource",
     ]
     weights = [0, 1, *[0] * (len(headers) - 2)]
@@ -96,8 +106,8 @@ def coverage_by_country(rows: Sequence[Covered], width: int) -> str:
                 own[0].country,
                 *(_SHORT[row.status] for row in own),
                 str(sum(row.provisions for row in own)),
-                best if best == worst else f"{best} to {worst}",
-                newest[:7],
+                best if best == worst else f"{best}{'-' if narrow else ' to '}{worst}",
+                newest[: 4 if narrow else 7],
             ]
         )
     note = (
@@ -128,7 +138,8 @@ def sources_text(pack: Pack, uses: Sequence[SourceUse], width: int) -> str:
             ]
         )
     headers = ["source", "date", "kind", "what it is", "what rests on it (grade)"]
-    return f"{pack.name} ({pack.code}): {counted(len(uses), 'source')}\n\n{table(headers, cells, width, [0, 0, 0, 5, 4])}"
+    weights = [0, 0, 0, 5, 4] if width >= _ROOMY else [3, 0 if width >= _SMALL else 2, 2, 5, 4]
+    return f"{pack.name} ({pack.code}): {counted(len(uses), 'source')}\n\n{table(headers, cells, width, weights)}"
 
 
 def disputes_text(found: Sequence[Dispute], width: int) -> str:
@@ -153,13 +164,14 @@ def disputes_text(found: Sequence[Dispute], width: int) -> str:
 def stale_text(found: Sequence[Stale], before: dt.date, width: int) -> str:
     """Provisions that rest on old sources alone."""
     if not found:
-        return f"Every provision in force has a source of {before} or later."
+        return wrap(f"Every provision in force has a source of {before} or later.", width)
     cells = [
         [each.newest or "undated", each.provision, each.grade, each.title, each.source] for each in found
     ]
     body = table(["newest source", "provision", "grade", "title", "source"], cells, width, [0, 2, 0, 2, 4])
     rest = "rests" if len(found) == 1 else "rest"
-    return f"{body}\n\n{counted(len(found), 'provision')} in force {rest} on nothing of {before} or later"
+    closing = f"{counted(len(found), 'provision')} in force {rest} on nothing of {before} or later"
+    return f"{body}\n\n{wrap(closing, width)}"
 
 
 # ---------------------------------------------------------------- register
@@ -183,11 +195,12 @@ def register_text(entries: Sequence[Entry], share: tuple[int, int], on: dt.date,
             ]
         )
     headers = ["policy", "what it asks", "target", "since", "status", "instrument or source"]
-    weights = [2, 4, 1, 0, 0, 3] if width >= WIDE else [2, 3, 1, 1, 1, 2]
+    weights = [2, 4, 1, 0, 0, 3] if width >= WIDE else [2, 3, 1, 0 if width >= _SMALL else 1, 1, 2]
     with_number, whole = share
     percent = f" ({with_number / whole:.0%})" if whole else ""
-    closing = f"{whole:,} policies on {on}; {with_number:,} have a quantified target{percent}"
-    return f"{table(headers, cells, width, weights)}\n\n{closing}"
+    policies, have = ("policy" if whole == 1 else "policies"), ("has" if with_number == 1 else "have")
+    closing = f"{whole:,} {policies} on {on}; {with_number:,} {have} a quantified target{percent}"
+    return f"{table(headers, cells, width, weights)}\n\n{wrap(closing, width)}"
 
 
 def _target_words(number: float, unit: str) -> str:
@@ -242,8 +255,8 @@ def rating_text(
             ]
             for each in comparisons
         ]
-        headers = ["vehicles", "class", "published", "here", "difference", "published by"]
-        blocks.append("Beside published counts:\n\n" + table(headers, rows, width, [0, 0, 0, 0, 0, 1]))
+        headers = ["vehicles", "class", "published", "here", "differ-\nence", "published by"]
+        blocks.append("Beside published counts:\n\n" + table(headers, rows, width, [0, 2, 0, 2, 0, 3]))
     if points:
         rows = [
             [
@@ -265,7 +278,7 @@ def rating_text(
         headers = ["country", "vehicles", "on", "published", "here", ""]
         blocks.append(
             "Beside published classes of single countries:\n\n"
-            + table(headers, rows, width, [0] * 6, spaced=False)
+            + table(headers, rows, width, [0, 0, 0, 1, 2, 0], spaced=False)
         )
     return "\n\n".join(blocks)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: From this width on a table has room for all columns side by side.
 WIDE = 120
 _GAP = 2
+#: No column is narrower than this, even where the table then does not fit.
+_LEAST = 8
 #: Stands for an empty row until tabulate is done (private use: `printable` lets none through).
 _FREE_LINE = "\ue000"
 _SECTIONS = {
@@ -114,12 +116,18 @@ def table(
     open_places = [place for place, weight in enumerate(weights) if weight]
     while open_places:
         total = sum(weights[place] for place in open_places)
-        share = {place: max(8, left * weights[place] // total) for place in open_places}
+        share = {place: max(_LEAST, left * weights[place] // total) for place in open_places}
         small = [place for place in open_places if natural[place] <= share[place]]
-        if not small:
+        # what cannot be narrower takes its room from the others
+        least = [place for place in open_places if left * weights[place] // total < _LEAST]
+        if not small and not least:
             for place in open_places:
                 widths[place] = share[place]
             break
+        for place in () if small else least:
+            widths[place] = _LEAST
+            left -= _LEAST
+            open_places.remove(place)
         for place in small:
             left -= natural[place]
             open_places.remove(place)

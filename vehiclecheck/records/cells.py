@@ -45,6 +45,7 @@ _VEHICLE_WORDS = {
     "regime": "regime",
     "equipment": "equipment",
     "permit": "yes_no",
+    "importer_type": "importer_type",
 }
 _FUEL_WORDS = {
     "exporter": "country",
@@ -82,6 +83,7 @@ _KEPT_WORDS = (
     "regime",
     "equipment",
     "permit",
+    "importer_type",
     "grade",
 )
 _MIXED_ORDERS = (

@@ -31,7 +31,7 @@ _OF_VEHICLES = (
     "odometer_km", "steering",
     "certificate_type", "certificate_issuer", "certificate_on", "certificate_valid_until",
     "certificate_result", "co_percent",
-    "hc_ppm", "opacity_m1", "deregistered", "regime", "equipment", "permit",
+    "hc_ppm", "opacity_m1", "deregistered", "regime", "equipment", "permit", "importer_type", "person_vehicles",
 )  # fmt: skip
 _UNIT = re.compile(r"_(?:mg_kg|g_l|mg_l|mg_100ml|pct|c|15c|40c|um|min|kpa)$")
 
@@ -53,7 +53,7 @@ FUEL_COLUMNS = SHARED_COLUMNS + _OF_FUELS
 #: Columns that hold numbers: a decimal comma concerns these.
 NUMBER_COLUMNS = frozenset(
     {"quantity", "engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km", "co_percent", "hc_ppm",
-    "opacity_m1", "value_usd",
+    "opacity_m1", "person_vehicles", "value_usd",
      "net_mass_kg", "volume_m3", *FUEL_PROPERTIES}
 )  # fmt: skip
 

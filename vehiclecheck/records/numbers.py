@@ -147,6 +147,8 @@ VEHICLE_NUMBERS: tuple[NumberField, ...] = (
     "人": 1.0}),
     NumberField("power_kw", 0.1, 3_000, "kW", units=_KW),
     NumberField("odometer_km", 0, 5_000_000, "km", whole=True, units=_KM),
+    NumberField("person_vehicles", 1, 100_000, "vehicles", whole=True, units={"vehicles": 1.0, "vehicle": 1.0,
+    "cars": 1.0, "car": 1.0, "units": 1.0, "unit": 1.0}),
     NumberField("co_percent", 0, 100, "%", bounds=False, units=_PERCENT),
     NumberField("hc_ppm", 0, 100_000, "ppm", bounds=False, units={"ppm": 1.0, "ppm vol": 1.0, "%": 10_000.0}),
     NumberField("opacity_m1", 0, 50, "1/m", bounds=False, units={"m-1": 1.0, "m^-1": 1.0, "1/m": 1.0,

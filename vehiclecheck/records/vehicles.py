@@ -29,7 +29,7 @@ _ORDER: tuple[str, ...] = (
     "class_inferred_lo",
     *(
         f"{name}_{side}"
-        for name in ("engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km")
+        for name in ("engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km", "person_vehicles")
         for side in ("lo", "hi")
     ),
     "co_percent",
@@ -47,6 +47,7 @@ _ORDER: tuple[str, ...] = (
     "regime",
     "equipment",
     "permit",
+    "importer_type",
     "value_cents",
     "net_mass_kg",
     "vehicle_key",

@@ -152,6 +152,11 @@ def read_regime(text: str) -> Reading:
     return _read_word("regime", "regime", text)
 
 
+def read_importer_type(text: str) -> Reading:
+    """Who brings the vehicle in: a person, a company or a dealer."""
+    return _read_word("importer_type", "type of importer", text)
+
+
 def read_product(text: str) -> Reading:
     """The fuel of a consignment."""
     return _read_word("product", "fuel", text)

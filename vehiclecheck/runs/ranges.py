@@ -117,6 +117,8 @@ class RangeJudge:
         prepared = prepare(raw.frame, options=self._prepare_options(part.source), words=self._words)
         records = prepared.records
         aside = self._set_aside(raw, prepared.set_aside, part.source)
+        rows_in, others = raw.rows_in, raw.not_vehicles.height
+        del raw  # what was read is not needed any more, and is the largest thing in memory
         pairs = self._pairs(records)
         wanted = self._options.tables
         judgement = self._judge.judge(pairs) if {"verdicts", "findings"} & set(wanted) else None
@@ -126,10 +128,10 @@ class RangeJudge:
             pl.DataFrame({"verdict": verdict, "units": units}).group_by("verdict").agg(pl.col("units").sum())
         )
         counts = Counts(
-            rows_in=raw.rows_in,
+            rows_in=rows_in,
             rows_judged=records.height,
             rows_set_aside=aside.height,
-            rows_not_vehicles=raw.not_vehicles.height,
+            rows_not_vehicles=others,
             units_judged=int(records["quantity"].sum()),
             units_set_aside=int(prepared.set_aside["quantity"].fill_null(0).sum()),
             judgements=pairs.height,

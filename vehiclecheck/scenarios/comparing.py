@@ -278,6 +278,8 @@ def _short(version: Version) -> str:
         return "prohibited"
     if version.kind == "max_odometer":
         return f"{asks['max']:,.0f} km"
+    if version.kind == "max_per_person":
+        return registry()[version.kind].required(asks)[0].removeprefix("at most ")
     if version.kind == "min_emission_class":
         return class_words(asks)
     if version.kind == "certificate" and "issuers" in asks:
@@ -365,6 +367,9 @@ def _topics() -> Iterator[_Topic]:
     yield _Topic("registration", "registration abroad", imported, _of_kind("registration"), optional=True)
     yield _Topic("equipment", "equipment", imported, _of_kind("equipment", "custom"), optional=True)
     yield _Topic("permit", "permit", imported, _of_kind("permit"), optional=True)
+    yield _Topic(
+        "per_person", "vehicles a person, at most", imported, _of_kind("max_per_person"), optional=True
+    )
     yield _Topic("surcharge", "surcharges", imported, _of_kind("surcharge"))
     yield _Topic("export", "leaving the country", exported, _export)
     for name, unit in FUEL_PROPERTIES.items():

@@ -188,7 +188,14 @@ class Member:
         if not self.offered:
             return text
         if self.applied:
-            return f"{text} {self.applied} provisions of its standard apply here."
+            what = (
+                "1 provision of its standard applies"
+                if self.applied == 1
+                else f"{self.applied} provisions of its standard apply"
+            )
+            return f"{text} {what} here."
+        if self.shown == 1:
+            return f"{text} 1 provision of its standard is shown; no source says that it is applied yet."
         if self.shown:
             return f"{text} {self.shown} provisions of its standard are shown; no source says that they are applied yet."
         return f"{text} No source says that its standard is applied here: packs show {self.bloc}."

@@ -7,6 +7,7 @@ held on that day the class is open too, and both ends of it are told.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -164,8 +165,8 @@ def _born(on: dt.date, years: int) -> dt.date:
     anniversary, so that "less than eight years" lets in the eighth year of life as "at most eight" does. On the last day of
     a year, where that day is one of the next calendar year, the anniversary itself.
     """
-    leap = (on.month, on.day) == (2, 29)
-    anniversary = on.replace(year=on.year - years, day=28 if leap else on.day)
+    leapless = (on.month, on.day) == (2, 29) and not calendar.isleap(on.year - years)
+    anniversary = on.replace(year=on.year - years, day=28 if leapless else on.day)
     after = anniversary + dt.timedelta(days=1)
     return after if after.year == anniversary.year else anniversary
 

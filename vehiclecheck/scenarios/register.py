@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vehiclecheck.scenarios.wording import asked_words, exemption_words, in_force, scope_words
+from vehiclecheck.screening.kinds.max_per_person import period
 from vehiclecheck.standards import Pack, Version
 from vehiclecheck.vocabulary.ladders import threshold
 from vehiclecheck.vocabulary.regions import region_of
@@ -147,6 +148,10 @@ def _odometer(asks: Mapping[str, Any]) -> tuple[float, str] | None:
     return asks["max"], "km"
 
 
+def _per_person(asks: Mapping[str, Any]) -> tuple[float, str] | None:
+    return asks["max"], f"vehicles{period(asks)}"
+
+
 _TARGETS = {
     "max_age": _age,
     "min_age": _age,
@@ -154,6 +159,7 @@ _TARGETS = {
     "exhaust_limit": _exhaust,
     "certificate": _certificate,
     "max_odometer": _odometer,
+    "max_per_person": _per_person,
     "registration": _registration,
     "surcharge": _surcharge,
     "fuel_limit": _fuel,

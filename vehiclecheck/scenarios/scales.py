@@ -207,8 +207,9 @@ def _one_of(table: Mapping[str, Any], key: str, words: Collection[str], where: s
     value: str = _told(table, key, str, where)
     if value not in words:
         close = difflib.get_close_matches(value, words, n=1)
-        hint = f"did you mean {close[0]!r}?" if close or len(words) > 9 else f"one of: {', '.join(words)}"
-        raise ValueError(f"{where}{key} is {value!r}, which it cannot be; {hint}")
+        few = f", but must be one of: {', '.join(words)}" if len(words) < 10 else ", which is not known"
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"{where}{key} is {value!r}{few}{hint}")
     return value
 
 

@@ -24,6 +24,7 @@ REGIME_WORDS = {
     "free_zone": "free zones",
     "reexport": "re-export",
 }
+_IMPORTER_WORDS = {"person": "private persons", "company": "companies", "dealer": "dealers"}
 _QUANTITIES = {
     "gvw_kg": ("gross weight", "kg"),
     "engine_cc": ("engine", "cc"),
@@ -46,7 +47,17 @@ _OTHERWISE = {
     "inspect": "an inspection is due",
 }
 #: Kinds whose words need what is measured in front of what is asked.
-_MEASURED = frozenset({"max_age", "min_age", "exhaust_limit", "max_odometer", "registration", "fuel_limit"})
+_MEASURED = frozenset(
+    {
+        "max_age",
+        "min_age",
+        "exhaust_limit",
+        "max_odometer",
+        "max_per_person",
+        "registration",
+        "fuel_limit",
+    }
+)
 
 
 def listed(words: Sequence[str], last: str = "or") -> str:
@@ -93,6 +104,9 @@ def limitation_words(scope: Mapping[str, Any], *, short: bool = False) -> list[s
         elif key == "regime":
             names = [word.replace("_", " ") if short else REGIME_WORDS[word] for word in value]
             words.append(listed(names) if short else f"claimed as {listed(names)}")
+        elif key == "importer_type":
+            names = [_IMPORTER_WORDS[word] for word in value]
+            words.append(listed(names) if short else f"brought in by {listed(names)}")
         elif key == "grades":
             words.append(f"grade {listed(value)}")
     return words

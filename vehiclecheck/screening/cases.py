@@ -215,8 +215,8 @@ def _judged(
         options = PrepareOptions(subject=subject, date_order="ymd", decimal="point")
         prepared = prepare(raw, options=options, words=WordBook())
     except InputError as error:
-        pack, case = members[0]
-        yield pack.code, Problem(case.file, case.line, None, str(error))
+        for pack, case in members:
+            yield pack.code, Problem(case.file, case.line, None, str(error))
         return
     for aside in prepared.set_aside.iter_rows(named=True):
         pack, case = members[aside["line"]]

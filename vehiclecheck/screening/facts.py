@@ -14,10 +14,12 @@ from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY
 from vehiclecheck.vocabulary.terms import (
     ALL_CATEGORIES,
     ALL_CONDITIONS,
+    ALL_IMPORTER_TYPES,
     ALL_PROPULSIONS,
     CONDITION_SCOPE_WORDS,
     CONDITION_WORDS,
     DATE_COLUMNS,
+    IMPORTER_TYPE_WORDS,
     propulsion_mask,
 )
 
@@ -212,6 +214,14 @@ class Facts:
         if name not in self.columns:
             return pl.lit(widest, dtype=pl.Int32)
         return pl.col(name).cast(pl.Int32).fill_null(widest)
+
+    def importer_types(self) -> pl.Expr:
+        """The set of what the importer may be: a company that is not said to be a dealer may be one."""
+        if "importer_type" not in self.columns:
+            return pl.lit(ALL_IMPORTER_TYPES, dtype=pl.Int32)
+        masks = pl.Series("importer_type", list(IMPORTER_TYPE_WORDS.values()), dtype=pl.Int32)
+        place = pl.col("importer_type").to_physical()
+        return pl.lit(masks).gather(place).fill_null(ALL_IMPORTER_TYPES)
 
     def without_exhaust(self) -> pl.Expr:
         """Whether a vehicle can only be battery electric or run on a fuel cell."""

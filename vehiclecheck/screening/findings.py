@@ -131,6 +131,7 @@ _NUMERIC = {
     "min_age",
     "exhaust_limit",
     "max_odometer",
+    "max_per_person",
     "registration",
     "fuel_limit",
     "min_emission_class",

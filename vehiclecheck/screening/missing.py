@@ -56,6 +56,8 @@ VEHICLE_FIELDS = (
     "deregistered",
     "equipment",
     "permit",
+    "importer_type",
+    "person_vehicles",
     "exporter",
     "importer",
     "exporter_region",

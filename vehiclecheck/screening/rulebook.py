@@ -40,6 +40,7 @@ from vehiclecheck.vocabulary.terms import (
     REGIMES,
     VEHICLE_CLASSES,
     category_mask,
+    importer_type_mask,
     propulsion_mask,
 )
 
@@ -201,6 +202,8 @@ def _scope_params(scope: Mapping[str, Any], prefix: str, side: str, sets: NameSe
             found[f"{prefix}{key}.high"] = before
         elif key == "regime":
             found[f"{prefix}regime"] = sum(1 << REGIMES.index(word) for word in value)
+        elif key == "importer_type":
+            found[f"{prefix}importer_type"] = importer_type_mask(value)
         elif key in ("origin", "not_origin"):
             found[f"{prefix}{key}"] = sets.index("exporter", value)
         elif key == "destination":
@@ -344,6 +347,8 @@ def _scope_term(key: str, prefix: str, side: str, facts: Facts, param: Param) ->
         bits = pl.Series("regime", [1 << place for place in range(len(REGIMES))], dtype=pl.Int32)
         claimed = pl.lit(bits).gather(pl.col("regime").to_physical()).fill_null(0)
         return key, told((claimed & param(f"{prefix}regime")) != 0)
+    if key == "importer_type":
+        return key, subset(facts.importer_types(), param(f"{prefix}importer_type"))
     domain = {
         "origin": "exporter",
         "not_origin": "exporter",

@@ -76,7 +76,8 @@ _PACK = """\
 #effect = "refuse"            # what follows from a fail: refuse surcharge permit inspect advise
 #decides = "arrival"          # the date that picks the law: arrival shipment declaration registration
 # To what it applies; all keys must hold. Also propulsion, gvw_kg = { over = 3500 }, engine_cc, seats, power_kw, origin,
-# not_origin, region, regime, first_registered = { before = 2020-01-01 }, manufactured, shipped, declared, arrived.
+# not_origin, region, regime, importer_type, first_registered = { before = 2020-01-01 }, manufactured, shipped, declared,
+# arrived.
 #scope = { condition = ["used"], categories = ["M1"] }
 #exempt = [{ regime = ["diplomatic"], note = "by article 4" }] # what meets one of these is outside
 # from_date: first_registration manufacture model_year. to_date: arrival shipment declaration registration.
@@ -207,7 +208,7 @@ _PACK = """\
   #sources = ["gazette-2024"]
   #asks = { rate_percent = 15, of = "CIF value" }
 
-# Kinds that are met less often: min_age, exhaust_limit, max_odometer, registration, equipment, custom.
+# Kinds that are met less often: min_age, exhaust_limit, max_odometer, max_per_person, registration, equipment, custom.
 
 # ---- Vehicles that leave
 

@@ -51,6 +51,8 @@ VEHICLE_FIELDS: dict[str, str] = {
     "regime": "An exemption claimed: returning_resident diplomatic transit vintage temporary ...",
     "equipment": "A list: esc; abs; no-airbags.",
     "permit": "yes or no: the import permit is held.",
+    "importer_type": "person, company or dealer.",
+    "person_vehicles": "Vehicles that the person has brought in within the period of the law, this one included.",
     "exporter_region": "Part of the exporting country with rules of its own.",
     "importer_region": "Part of the importing country with rules of its own.",
     "quantity": "Identical units.",

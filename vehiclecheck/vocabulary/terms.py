@@ -72,6 +72,9 @@ REGIMES: tuple[str, ...] = (
     "free_zone",
     "reexport",
 )
+#: Who brings a vehicle in. A dealer is a company that trades vehicles, so `company` holds dealers, in packs and records.
+IMPORTER_TYPE_WORDS: dict[str, int] = {"person": 1, "company": 2 | 4, "dealer": 4}
+ALL_IMPORTER_TYPES = 7
 CERTIFICATE_TYPES: tuple[str, ...] = (
     "none",
     "roadworthiness",
@@ -129,6 +132,7 @@ DATE_COLUMNS: dict[str, str] = {
 STEERING = pl.Enum(["left", "right"])
 CERTIFICATE_RESULT = pl.Enum(["pass", "fail"])
 REGIME = pl.Enum(REGIMES)
+IMPORTER_TYPE = pl.Enum(list(IMPORTER_TYPE_WORDS))
 CERTIFICATE_TYPE = pl.Enum(CERTIFICATE_TYPES)
 PRODUCT = pl.Enum(PRODUCTS)
 
@@ -146,6 +150,14 @@ def propulsion_mask(words: list[str]) -> int:
     mask = 0
     for word in words:
         mask |= PROPULSION_WORDS[word]
+    return mask
+
+
+def importer_type_mask(words: list[str]) -> int:
+    """The set of importers that `words` name. KeyError on another word."""
+    mask = 0
+    for word in words:
+        mask |= IMPORTER_TYPE_WORDS[word]
     return mask
 
 

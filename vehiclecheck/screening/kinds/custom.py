@@ -26,7 +26,7 @@ _DATES = {f"{prefix}_on": prefix for prefix in DATE_COLUMNS.values()} | {
 #: What a column holds where the frame lacks it: an expression must find the type that it expects.
 _NUMBERS = frozenset(
     {*FUEL_PROPERTIES, "quantity", "engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km", "model_year"}
-    | {"co_percent", "hc_ppm", "opacity_m1", "net_mass_kg", "volume_m3"}
+    | {"person_vehicles", "co_percent", "hc_ppm", "opacity_m1", "net_mass_kg", "volume_m3"}
 )
 _TRUTHS = frozenset({"deregistered", "permit"})
 #: Columns that go by another name once records are prepared.

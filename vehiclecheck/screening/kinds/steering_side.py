@@ -1,4 +1,4 @@
-"""The side on which the wheel must be."""
+"""The side on which the wheel must be. What can only be a motorcycle has handlebars, and no side."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.facts import UNKNOWN, Answer, Facts, Param
+from vehiclecheck.screening.facts import Answer, Facts, Param
 from vehiclecheck.screening.kinds import Observation, Sets
+from vehiclecheck.vocabulary.terms import category_mask
 
 _SIDES = ("left", "right")
 _UNTOLD = 9
+_MOTORCYCLES = category_mask(["L"])
 
 
 def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -23,13 +25,14 @@ def params(asks: Mapping[str, Any], sets: Sets) -> dict[str, float]:
 
 
 def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
+    handlebars = (facts.mask("category") & ~_MOTORCYCLES) == 0 if facts.has("category") else pl.lit(False)
     if not facts.has("steering"):
-        return Observation(outcome=UNKNOWN, fields={"steering": pl.lit(False)})
+        return Observation(outcome=Answer(handlebars, pl.lit(False)), fields={"steering": handlebars})
     side = pl.col("steering").to_physical().cast(pl.Int32).fill_null(_UNTOLD)
-    asked = param("side")
+    asked, told = param("side"), side != _UNTOLD
     return Observation(
-        outcome=Answer(side == asked, (side != asked) & (side != _UNTOLD)),
-        fields={"steering": side != _UNTOLD},
+        outcome=Answer((side == asked) | handlebars, (side != asked) & told & handlebars.not_()),
+        fields={"steering": told | handlebars},
     )
 
 
