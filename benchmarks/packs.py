@@ -51,7 +51,9 @@ def main() -> None:
                 if done.returncode:
                     raise SystemExit(f"{name} failed:\n{done.stdout}{done.stderr}")
                 said = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
-            print(f"{name:28} {statistics.median(seconds[1:]):6.2f} s   first time {seconds[0]:6.2f} s   {said}")
+            print(
+                f"{name:28} {statistics.median(seconds[1:]):6.2f} s   first time {seconds[0]:6.2f} s   {said}"
+            )
 
 
 if __name__ == "__main__":

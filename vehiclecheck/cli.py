@@ -324,10 +324,11 @@ def explain(
 
 
 def _add_packs() -> None:
+    from vehiclecheck.cli_editing import diff_packs, format_packs, new_country
     from vehiclecheck.cli_evidence import COMMANDS as EVIDENCE
     from vehiclecheck.cli_packs import packs
 
-    for command in EVIDENCE:
+    for command in (*EVIDENCE, new_country, format_packs, diff_packs):
         packs.add_command(command)
     main.add_command(packs)
 

@@ -13,15 +13,15 @@ from typing import Any
 
 import click
 
-from vehiclecheck.cli_packs import (
-    _day,
-    _fail,
-    _found,
-    _library,
-    _print_json,
+from vehiclecheck.cli_options import (
+    day_of,
+    fail,
     json_option,
+    library_of,
     on_option,
+    packs_named,
     packs_option,
+    print_json,
 )
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -32,7 +32,7 @@ def _printed(
 ) -> bool:
     """Prints rows as data, if data are asked for. `columns`: those of a table that may have no row."""
     if as_json:
-        _print_json(list(rows))
+        print_json(list(rows))
     elif as_csv:
         from vehiclecheck.outputs.evidence import csv_text
 
@@ -48,7 +48,7 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except PackError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _write_map(draw: Callable[[], str], target: Path) -> None:
@@ -58,9 +58,9 @@ def _write_map(draw: Callable[[], str], target: Path) -> None:
     try:
         write_text(draw(), target)
     except OutputError as error:
-        _fail(str(error))
+        fail(str(error))
     except ValueError as error:  # a country that has no place on the map
-        _fail(f"--map: {error}")
+        fail(f"--map: {error}")
     click.echo(f"Written: {target}")
 
 
@@ -85,7 +85,7 @@ def coverage(
     from vehiclecheck.scenarios.coverage import by_region
     from vehiclecheck.scenarios.coverage import coverage as covered
 
-    day, library = _day(on), _library(folder)
+    day, library = day_of(on), library_of(folder)
     with _sentences():
         rows = covered(library, day)
     if target is not None:
@@ -113,7 +113,7 @@ def sources(code: str, as_json: bool, as_csv: bool, folder: Path | None) -> None
     from vehiclecheck.outputs.packs import terminal_width
     from vehiclecheck.scenarios.evidence import sources_of
 
-    (pack,) = _found(_library(folder), [code])
+    (pack,) = packs_named(library_of(folder), [code])
     uses = sources_of(pack)
     rows = [use.as_dict() for use in uses]
     if as_csv:
@@ -136,8 +136,8 @@ def disputed(codes: tuple[str, ...], as_json: bool, as_csv: bool, folder: Path |
     from vehiclecheck.outputs.packs import terminal_width
     from vehiclecheck.scenarios.evidence import DISPUTE_COLUMNS, disputes
 
-    library = _library(folder)
-    found = disputes(_found(library, codes or [*library.countries, *library.standards]))
+    library = library_of(folder)
+    found = disputes(packs_named(library, codes or [*library.countries, *library.standards]))
     rows = [each.as_dict() for each in found]
     if as_csv:
         rows = [row | {"sources": "; ".join(row["sources"])} for row in rows]
@@ -163,8 +163,8 @@ def stale(
     from vehiclecheck.scenarios.evidence import STALE_COLUMNS
     from vehiclecheck.scenarios.evidence import stale as old
 
-    library, edge = _library(folder), _edge(before)
-    found = old(_found(library, codes or library.countries), edge, _day(on))
+    library, edge = library_of(folder), _edge(before)
+    found = old(packs_named(library, codes or library.countries), edge, day_of(on))
     if not _printed([each.as_dict() for each in found], as_json, as_csv, STALE_COLUMNS):
         click.echo(stale_text(found, edge, terminal_width()))
 
@@ -173,7 +173,7 @@ def _edge(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text.strip())
     except ValueError:
-        _fail(f"--before: {text!r} is not a day such as 2024-01-01")
+        fail(f"--before: {text!r} is not a day such as 2024-01-01")
 
 
 @click.command()
@@ -195,8 +195,8 @@ def register(
     from vehiclecheck.scenarios.register import COLUMNS, quantified_share
     from vehiclecheck.scenarios.register import register as entered
 
-    day, library = _day(on), _library(folder)
-    entries = entered(_found(library, codes or library.countries), day, history=history)
+    day, library = day_of(on), library_of(folder)
+    entries = entered(packs_named(library, codes or library.countries), day, history=history)
     if not _printed([entry.as_dict() for entry in entries], as_json, as_csv, COLUMNS):
         click.echo(register_text(entries, quantified_share(entries), day, terminal_width()))
 
@@ -237,11 +237,11 @@ def rate(
     from vehiclecheck.scenarios.scales import load_scale
     from vehiclecheck.standards import PackError
 
-    day, library = _day(on), _library(folder)
+    day, library = day_of(on), library_of(folder)
     try:
         scale = load_scale(scale_name)
     except PackError as error:
-        _fail(f"--scale: {error}")
+        fail(f"--scale: {error}")
     with _sentences():
         rated = rated_on(library, scale, day)
     if target is not None:

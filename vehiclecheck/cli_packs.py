@@ -5,78 +5,25 @@ Parses, calls, prints; what is printed is composed by `vehiclecheck.outputs.pack
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-if TYPE_CHECKING:
-    from vehiclecheck.standards import Library, Pack
-
-
-class Failed(click.ClickException):
-    """What cannot be answered as asked: one sentence, exit code 2."""
-
-    exit_code = 2
-
-
-def _fail(message: str) -> NoReturn:
-    from vehiclecheck.outputs.packs import printable_lines
-
-    raise Failed(printable_lines(message))
-
-
-def _day(text: str | None) -> dt.date:
-    if text is None:
-        return dt.date.today()
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        _fail(f"--on: {text!r} is not a day such as 2026-01-31")
-
-
-def _library(folder: Path | None) -> Library:
-    from vehiclecheck.standards import PackError, load_library
-
-    try:
-        return load_library(folder)
-    except PackError as error:
-        _fail(f"--packs: {error}")
-
-
-def _found(library: Library, words: Sequence[str]) -> list[Pack]:
-    from vehiclecheck.scenarios.describing import find_packs
-    from vehiclecheck.standards import PackError
-
-    try:
-        return find_packs(library, words)
-    except PackError as error:
-        _fail(str(error))
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-packs_option = click.option(
-    "--packs",
-    "folder",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A folder of packs that add to or replace the shipped ones.",
-)
-on_option = click.option(
-    "--on", metavar="DATE", help="The day whose law is meant (2026-01-31); today if not given."
+from vehiclecheck.cli_options import (
+    day_of,
+    fail,
+    json_option,
+    library_of,
+    on_option,
+    packs_named,
+    packs_option,
+    print_json,
 )
 
 
 @click.group()
 def packs() -> None:
-    """The rule packs: list, show, check, compare."""
+    """The rule packs: what they say, how much to trust it, how to change them."""
 
 
 @packs.command("list")
@@ -87,10 +34,10 @@ def list_packs(as_json: bool, folder: Path | None) -> None:
     from vehiclecheck.outputs.packs import overview_table, terminal_width
     from vehiclecheck.scenarios.describing import overview
 
-    library = _library(folder)
-    rows = [overview(pack) for pack in _found(library, [*library.countries, *library.standards])]
+    library = library_of(folder)
+    rows = [overview(pack) for pack in packs_named(library, [*library.countries, *library.standards])]
     if as_json:
-        _print_json([row.as_dict() for row in rows])
+        print_json([row.as_dict() for row in rows])
         return
     click.echo(overview_table(rows, terminal_width()))
 
@@ -109,16 +56,16 @@ def show_pack(
     from vehiclecheck.outputs.packs import pack_text, terminal_width
     from vehiclecheck.scenarios.describing import also_asked, membership, overview, shown
 
-    day, library = _day(on), _library(folder)
+    day, library = day_of(on), library_of(folder)
     _known_kind(kind)
-    (pack,) = _found(library, [code])
+    (pack,) = packs_named(library, [code])
     found = shown(pack, day, kind=kind, history=history)
     others = also_asked(pack) if kind is None else []
     members = membership(pack, library, day) if kind is None else []
     path = library.file(pack.code)
     own = str(path) if folder is not None and path.is_relative_to(folder) else ""
     if as_json:
-        _print_json(
+        print_json(
             {
                 **overview(pack).as_dict(),
                 "note": pack.note,
@@ -143,7 +90,7 @@ def _known_kind(kind: str | None) -> None:
     if kind is not None and kind not in names:
         close = difflib.get_close_matches(kind, names, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"kinds: {', '.join(names)}"
-        _fail(f"--kind: {kind!r} is no kind; {hint}")
+        fail(f"--kind: {kind!r} is no kind; {hint}")
 
 
 @packs.command("check")
@@ -155,10 +102,10 @@ def check_all(files: tuple[Path, ...], as_json: bool, folder: Path | None) -> No
     from vehiclecheck.outputs.packs import check_summary, printable_lines, report_dict
     from vehiclecheck.screening.cases import check_packs
 
-    reports = check_packs(_library(folder), files or None)
+    reports = check_packs(library_of(folder), files or None)
     problems = [problem for report in reports for problem in report.problems]
     if as_json:
-        _print_json([report_dict(report) for report in reports])
+        print_json([report_dict(report) for report in reports])
     else:
         for problem in dict.fromkeys(map(str, problems)):
             click.echo(printable_lines(problem))
@@ -177,11 +124,11 @@ def compare_packs(codes: tuple[str, ...], on: str | None, as_json: bool, folder:
     from vehiclecheck.outputs.packs import comparison_text, terminal_width
     from vehiclecheck.scenarios.comparing import compare
 
-    day = _day(on)
-    chosen = _found(_library(folder), codes)
+    day = day_of(on)
+    chosen = packs_named(library_of(folder), codes)
     rows = compare(chosen, day)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "on": day.isoformat(),
                 "packs": {pack.code: pack.name for pack in chosen},

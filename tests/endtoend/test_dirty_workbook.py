@@ -111,7 +111,7 @@ def test_titles_and_blank_lines_count_as_nothing(verdicts: Mapping[int, dict[str
         (140, "undetermined", "SN.age.light"),  # neither year is told
         (147, None, None),  # markup in a name
         (151, None, None),  # 3,5 t and 3 places
-        (163, "refused", "SN.steering.left"),
+        (163, "undetermined", "SN.steering.left"),
         (190, "refused", "SN.ban.mopeds"),
     ],
 )

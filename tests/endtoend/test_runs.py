@@ -113,7 +113,7 @@ def test_json_for_machines() -> None:
     assert {row["importer"]: row["units"] for row in flows["flows"]} == {
         "KE": 29,
         "RW": 2,
-        "SS": 1,
+        "ER": 1,
         "TZ": 2,
         "UG": 4,
     } | {"KE": sum(row["importer"] == "KE" for row in document["verdicts"])}

@@ -82,10 +82,10 @@ def test_show_tells_what_is_not_judged_and_what_else_is_asked(tmp_path: Path) ->
     written(tmp_path, pack("KE", beside))
     result = run("show", "KE", "--packs", tmp_path)
     assert (
-        "This country also asks, but no provision judges it:\n\n  a quota of 100 cars: it is so"
+        "This country also asks, but no provision judges it:\n\n- a quota of 100 cars: it is so"
         in result.stdout
     )
-    assert "Sources also say, but the pack holds otherwise:\n\n  nine years: it is so" in result.stdout
+    assert "Sources also say, but the pack holds otherwise:\n\n- nine years: it is so" in result.stdout
     kept = told("show", "KE", "--packs", tmp_path)["also_asked"]
     assert [(each["what"], each["reason"], each["topic"]) for each in kept] == [
         ("a quota of 100 cars", "unencoded", "quota"),

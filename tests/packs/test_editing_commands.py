@@ -11,7 +11,7 @@ from click import Command
 from click.testing import CliRunner, Result
 
 from tests.standards.packs import ADOPT, PACK, write
-from vehiclecheck.cli_packs_edit import diff_packs, format_packs, new_country
+from vehiclecheck.cli_editing import diff_packs, format_packs, new_country
 from vehiclecheck.outputs.packs import display_width
 from vehiclecheck.vocabulary import places
 

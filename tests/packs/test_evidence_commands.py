@@ -186,7 +186,8 @@ def test_register_writes_a_year_as_a_year(tmp_path: Path) -> None:
     odometer = provision("KE.far", "max_odometer", {"max": 100000})
     written(tmp_path, pack("KE", provision("KE.age", "max_age", made), odometer))
     text = run("register", "KE", "--packs", tmp_path, columns=160).stdout
-    assert "not before 2013" in text
+    assert "not before 2013  " in text, "as a target"
+    assert "2,013" not in text
     assert "100,000 km" in text
 
 
@@ -392,10 +393,10 @@ def test_a_day_that_is_none(words: tuple[str, ...], day: str) -> None:
     ("words", "said"),
     [
         (("stale", "--before", "2020"), "--before: '2020' is not a day such as 2024-01-01"),
-        (("sources", "Atlantis"), "no pack for 'Atlantis'; packs: "),
-        (("disputed", "KE", "Atlantis"), "no pack for 'Atlantis'; packs: "),
-        (("stale", "Atlantis", "--before", "2020-01-01"), "no pack for 'Atlantis'; packs: "),
-        (("register", "Atlantis"), "no pack for 'Atlantis'; packs: "),
+        (("sources", "Atlantis"), "no pack for 'Atlantis'"),
+        (("disputed", "KE", "Atlantis"), "no pack for 'Atlantis'"),
+        (("stale", "Atlantis", "--before", "2020-01-01"), "no pack for 'Atlantis'"),
+        (("register", "Atlantis"), "no pack for 'Atlantis'"),
         (("rate", "--scale", "unep"), "--scale: no rating scale 'unep'; scales: africa-2018, project-1"),
         (("rate", "--scale", "nowhere.toml"), "--scale: no rating scale 'nowhere.toml'; scales: "),
         (("coverage", "--packs", "/nowhere/at/all"), "--packs: /nowhere/at/all: is not a folder of packs"),
@@ -469,6 +470,17 @@ def test_a_map_that_cannot_be_written_leaves_nothing(tmp_path: Path, command: st
     assert "cannot be written" in said
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("command", ["coverage", "rate"])
+def test_a_map_in_place_of_the_folder_that_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert (
+        one_sentence(run(command, "--map", ".", "--on", "2021-08-01")) == ".: cannot be written: is a folder"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_country_that_has_no_place_on_the_map_is_told(tmp_path: Path) -> None:

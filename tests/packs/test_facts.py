@@ -46,7 +46,9 @@ def facts(code: str) -> dict[str, dict[str, Any]]:
 def all_facts() -> frozenset[str]:
     """The ids of all facts: a standard may rest on what is filed under a continent or another bloc."""
     found = (path.read_bytes().split(b"\n") for path in (SHARED / "facts").glob("*.jsonl"))
-    return frozenset(hashlib.sha256(line).hexdigest()[:8] for lines in found for line in lines if line.strip())
+    return frozenset(
+        hashlib.sha256(line).hexdigest()[:8] for lines in found for line in lines if line.strip()
+    )
 
 
 @functools.cache
@@ -83,9 +85,7 @@ def test_no_fact_lies_unread() -> None:
 
 def test_the_world_is_covered() -> None:
     """The goals that the collection was given: countries with rules or a stated absence of them."""
-    rows = [
-        row for row in coverage(LIBRARY, dt.date(2026, 11, 21)) if row.status != NOT_REVIEWED
-    ]
+    rows = [row for row in coverage(LIBRARY, dt.date(2026, 11, 21)) if row.status != NOT_REVIEWED]
     assert len({row.code for row in rows if row.part.subject == "vehicle"}) >= 158
     assert len({row.code for row in rows if row.part.vehicle_class == "HDV"}) >= 150
     # a limit, a level that was allowed or sold, or the statement that there is none

@@ -292,6 +292,17 @@ def test_a_stricter_limit_that_may_be_in_force_leaves_both_ends(tmp_path: Path) 
     assert (found.age, found.words) == ((3, 3), "very good")
 
 
+def test_what_is_sure_stays_so_beside_what_may_be_in_force(tmp_path: Path) -> None:
+    perhaps = version(first_seen=DAY(2023, 1, 1))
+    limits = [limit(8), limit(8, perhaps, name="KE.other")]
+    bans = [ban(), ban(perhaps).replace("KE.ban", "KE.other")]
+    for number, parts in enumerate((limits, limits[::-1])):
+        found = rated(tmp_path / f"age{number}", *parts)["light"]
+        assert (found.age, found.rating) == ((8, 8), "weak")
+    for number, parts in enumerate((bans, bans[::-1])):
+        assert rated(tmp_path / f"ban{number}", *parts)["light"].banned == (True, True)
+
+
 def test_a_part_of_a_country_leaves_its_class_open(tmp_path: Path) -> None:
     assert words(tmp_path, limit(8, scope={"region": ["ZANZIBAR"]})) == ("very weak to weak",) * 2
 

@@ -372,10 +372,17 @@ def _block(row: dict[str, Any]) -> str:
     asks = row["required"]
     if row["kind"] not in ("certificate", "permit", "steering_side", "equipment", "custom"):
         asks = f"{row['observed']}{' ' if row['observed'] == 'the vehicle' else ': '}{asks}"
-    lines = [f"{row['outcome'].upper():8}{row['provision']}{follows}{status}", f"        asks    {asks}"]
+    if row["kind"] == "also_asks":
+        lines = [
+            f"ADVICE  {row['provision']}: also asked, and no record tells it",
+            f"        asks    {row['required']}",
+        ]
+    else:
+        lines = [f"{row['outcome'].upper():8}{row['provision']}{follows}{status}", f"        asks    {asks}"]
     if known := _known(row):
         lines.append(f"        known   {known}")
-    lines.append(f"        source  {row['source']} [grade {row['grade']}]")
+    grade = f" [grade {row['grade']}]" if row["grade"] else ""
+    lines.append(f"        source  {row['source']}{grade}")
     return "\n".join(
         textwrap.fill(line, width(), subsequent_indent=" " * 16, break_on_hyphens=False, drop_whitespace=True)
         for line in map(printable, lines)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vehiclecheck.scenarios.wording import in_force, sentence, span_words
-from vehiclecheck.standards import Library, Pack, PackError, Version
+from vehiclecheck.standards import Library, Pack, Version
 from vehiclecheck.standards.blocs import memberships
 from vehiclecheck.standards.model import DECIDING_STATUSES
 from vehiclecheck.vocabulary.countries import country_code
@@ -238,8 +238,7 @@ def find_pack(library: Library, word: str) -> Pack:
     if code not in codes:
         code = country_code(word.strip()) or code
     if code not in codes:
-        listed = ", ".join((*library.countries, *library.standards))
-        raise PackError(f"no pack for {word!r}; packs: {listed}")
+        library.file(word.strip())  # says in one sentence that there is none
     return library.pack(code)
 
 

@@ -151,6 +151,16 @@ def _hint(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
+#: So many packs can be listed in a sentence.
+_FEW = 30
+
+
+def _listed(codes: Sequence[str]) -> str:
+    return (
+        f"; packs: {', '.join(codes)}" if len(codes) <= _FEW else "; `packs list` shows those that there are"
+    )
+
+
 def _adoption_error(
     path: Path, number: int, where: list[str], provision: str | None, message: str
 ) -> PackError:
@@ -212,7 +222,8 @@ class Library:
         """The file of a pack. PackError where there is none."""
         path = self._countries.get(code) or self._standards.get(code)
         if path is None:
-            raise PackError(f"no pack for {code!r}; packs: {', '.join([*self.countries, *self.standards])}")
+            known = [*self.countries, *self.standards]
+            raise PackError(f"no pack for {code!r}{_hint(code, known) or _listed(known)}")
         return path
 
     def pack(self, code: str) -> Pack:

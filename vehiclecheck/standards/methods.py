@@ -1,7 +1,7 @@
 """Methods by which fuel is tested: range, repeatability and reproducibility, from `rules/test-methods.toml`.
 
-What a single result can prove follows ISO 4259: two laboratories may differ by R once in twenty times, so a result proves with
-95 % confidence that a limit is broken only where it lies beyond it by more than 0.59 R.
+What a single result can prove follows ISO 4259: two laboratories may differ by R once in twenty times, so a result
+proves with 95 % confidence that a limit is broken only where it lies beyond it by more than 0.59 R.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Method:
         return self._at(self.reproducibility, level)
 
     def repeatability_at(self, level: float) -> float | None:
-        """r at a level (unit of the property); None where it is not known or the level lies outside the range."""
+        """R at a level (unit of the property); None where it is not known or the level lies outside the range."""
         return self._at(self.repeatability, level)
 
     def _at(self, pieces: tuple[Precision, ...], level: float) -> float | None:
@@ -117,7 +117,7 @@ def _spelled() -> dict[str, Method]:
 
 
 def method_of(text: str) -> Method | None:
-    """The method that a laboratory names, whatever the edition (`EN ISO 20846:2019`, `ASTM D 5453-19a`); None for another."""
+    """The method that a laboratory names, whatever the edition (`EN ISO 20846:2019`, `ASTM D 5453-19a`), if known."""
     plain = _SEPARATORS.sub("", text.casefold())
     # the longest name that it begins with; what follows is the edition
     for name in sorted(_spelled(), key=len, reverse=True):

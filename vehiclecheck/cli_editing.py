@@ -15,15 +15,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vehiclecheck.cli_options import Failed
+
 if TYPE_CHECKING:
     from vehiclecheck.scenarios.changes import Change
     from vehiclecheck.standards import Library
-
-
-class Failed(click.ClickException):
-    """What cannot be done as asked: one sentence, exit code 2."""
-
-    exit_code = 2
 
 
 @contextmanager

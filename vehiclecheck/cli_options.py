@@ -1,0 +1,76 @@
+"""What several commands on packs share: their options, how a day and a pack are named, how a refusal is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from vehiclecheck.standards import Library, Pack
+
+
+class Failed(click.ClickException):
+    """What cannot be answered as asked: one sentence, exit code 2."""
+
+    exit_code = 2
+
+
+def fail(message: str) -> NoReturn:
+    """Ends with one sentence and exit code 2."""
+    from vehiclecheck.outputs.packs import printable_lines
+
+    raise Failed(printable_lines(message))
+
+
+def day_of(text: str | None) -> dt.date:
+    """The day that `--on` names; today where it names none."""
+    if text is None:
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        fail(f"--on: {text!r} is not a day such as 2026-01-31")
+
+
+def library_of(folder: Path | None) -> Library:
+    """The shipped packs, with those of a folder."""
+    from vehiclecheck.standards import PackError, load_library
+
+    try:
+        return load_library(folder)
+    except PackError as error:
+        fail(f"--packs: {error}")
+
+
+def packs_named(library: Library, words: Sequence[str]) -> list[Pack]:
+    """The packs that codes or names of countries mean."""
+    from vehiclecheck.scenarios.describing import find_packs
+    from vehiclecheck.standards import PackError
+
+    try:
+        return find_packs(library, words)
+    except PackError as error:
+        fail(str(error))
+
+
+def print_json(value: Any) -> None:
+    """Prints a value as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+packs_option = click.option(
+    "--packs",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder of packs that add to or replace the shipped ones.",
+)
+on_option = click.option(
+    "--on", metavar="DATE", help="The day whose law is meant (2026-01-31); today if not given."
+)
