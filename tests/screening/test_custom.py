@@ -65,7 +65,7 @@ def test_what_is_told(tmp_path: Path, sql: str, needs: list[str], said: str) -> 
         ("manufactured >= DATE '2015-03-01'", ["manufactured"]),
         ("certificate_on < DATE '2015-03-01'", ["certificate_on"]),
         ("NOT deregistered", ["deregistered"]),
-        ("deregistered = TRUE", ["deregistered"]),
+        ("CASE WHEN deregistered THEN TRUE WHEN NOT deregistered THEN FALSE END", ["deregistered"]),
     ],
 )
 def test_a_column_that_the_file_lacks_is_not_told_and_of_its_own_type(

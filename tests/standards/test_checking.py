@@ -139,3 +139,66 @@ def test_lines_of_nested_tables() -> None:
     assert lines.find(["provision", 0, "scope", "categories", 1]) == line_of(PACK, "scope = {")
     assert lines.find(["provision", 1, "effect"]) == line_of(PACK, '[[provision]]\nid = "KE.emission"')
     assert lines.find(["nothing"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "exempt", "cancels"),
+    [
+        ('{ condition = ["used"], categories = ["M1"] }', '[{ categories = ["M1", "N1"] }]', True),
+        (
+            '{ condition = ["used"], categories = ["M1"] }',
+            '[{ condition = ["used"], note = "all of them" }]',
+            True,
+        ),
+        ('{ condition = ["used"], categories = ["M1", "N1"] }', '[{ categories = ["M1"] }]', False),
+        ('{ condition = ["used"] }', '[{ categories = ["M1"] }]', False),
+        ('{ condition = ["used"] }', '[{ note = "whatever" }]', True),
+    ],
+)
+def test_a_rule_and_its_exemption_that_cancel_out(
+    tmp_path: Path, scope: str, exempt: str, cancels: bool
+) -> None:
+    text = PACK.replace('scope = { condition = ["used"]', f"exempt = {exempt}\nscope = {scope} # ", 1)
+    assert text != PACK
+    path = tmp_path / "KE.toml"
+    path.write_text(text, encoding="utf-8")
+    problems = [str(problem) for problem in check_file(path)]
+    assert bool(problems) is cancels, problems
+    assert all("nothing is left of it" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "fits"),
+    [
+        ("sulphur_mg_kg", "ppm", True),
+        ("sulphur_mg_kg", "g/L", False),
+        ("benzene_pct", "% (v/v)", True),
+        ("benzene_pct", "mg/kg", False),
+        ("ron", "°C", False),
+        ("sulphur_mg_kg", "as the standard says", True),
+    ],
+)
+def test_a_unit_must_fit_the_property(tmp_path: Path, name: str, unit: str, fits: bool) -> None:
+    text = (
+        PACK
+        + f"""
+[[provision]]
+id = "KE.fuel.limit"
+kind = "fuel_limit"
+direction = "market"
+title = "A limit"
+scope = {{ products = ["diesel"] }}
+asks = {{ property = "{name}", max = 5, unit = "{unit}" }}
+
+  [[provision.version]]
+  from = 2020-01-01
+  status = "enacted"
+  grade = "A"
+  sources = ["notice-2020"]
+"""
+    )
+    path = tmp_path / "KE.toml"
+    path.write_text(text, encoding="utf-8")
+    problems = [str(problem) for problem in check_file(path)]
+    assert (not problems) is fits, problems
+    assert all("does not fit" in problem for problem in problems)

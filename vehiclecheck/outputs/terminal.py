@@ -303,10 +303,11 @@ def screening_report(result: RunResult) -> str:
 
 
 def country_table(result: RunResult) -> str:
-    """Shares by importer, for a run against several."""
+    """Shares by importer, for a run against several, those that refuse most first."""
     if "importer" not in result.flows.columns:
         return ""
-    summed = result.flows.group_by("importer").agg(pl.col("units", *VERDICTS).sum()).sort("importer")
+    summed = result.flows.group_by("importer").agg(pl.col("units", *VERDICTS).sum())
+    summed = summed.sort("refused", "undetermined", "importer", descending=[True, True, False])
     met = [verdict for verdict in VERDICTS if summed[verdict].sum()]
     rows = [
         [country_name(row["importer"]), row["units"], *(share(row[verdict], row["units"]) for verdict in met)]

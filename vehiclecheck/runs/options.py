@@ -10,7 +10,7 @@ from typing import Any
 from vehiclecheck.flows.table import DEFAULT_GROUPS
 from vehiclecheck.outputs.files import FORMATS
 from vehiclecheck.runs.errors import RunError
-from vehiclecheck.standards import Library, PackError, load_library
+from vehiclecheck.standards import Library, Pack, PackError, load_library
 from vehiclecheck.vocabulary.countries import country_code
 
 ALL = "all"
@@ -82,6 +82,18 @@ def _country(name: str, option: str) -> str:
     return code
 
 
-def countries_asked(to: Sequence[str], library: Library) -> list[str]:
-    """The importers a run is asked about: none (as the records say), those named, or all that have a pack."""
-    return library.countries if tuple(to) == (ALL,) else list(to)
+def countries_asked(to: Sequence[str], library: Library, subject: str) -> list[str]:
+    """The importers a run is asked about: none (as the records say), those named, or all of whose law on what arrives
+    something is known.
+    """
+    if tuple(to) != (ALL,):
+        return list(to)
+    return [pack.code for pack in library.packs() if _has_law(pack, subject)]
+
+
+def _has_law(pack: Pack, subject: str) -> bool:
+    reviewed = any((entry.subject, entry.direction) == (subject, "import") for entry in pack.reviewed)
+    directions = ("import", "market") if subject == "fuel" else ("import",)
+    return reviewed or any(
+        provision.subject == subject and provision.direction in directions for provision in pack.provisions
+    )

@@ -64,11 +64,11 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     """
     options = options.checked()
     library = options.library()
-    importers = countries_asked(options.to, library)
     sources = _open(paths, options)
     subjects = sorted({source.subject for source in sources})
     if len(subjects) > 1:
         raise RunError("vehicle records and fuel records are screened in runs of their own")
+    importers = countries_asked(options.to, library, subjects[0])
     judge = Judge(
         library, COUNTRY_CODES, standard=options.standard, subject=subjects[0], passes=options.passes
     )

@@ -16,6 +16,7 @@ from typing import Any
 from vehiclecheck.standards.lines import Lines
 from vehiclecheck.vocabulary.ladders import threshold
 from vehiclecheck.vocabulary.places import data_root
+from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 
 #: A pack is text that a person wrote; anything larger is not one.
 MAX_PACK_BYTES = 4_000_000
@@ -208,6 +209,16 @@ def _version_problems(
             yield Problem(
                 file, lines.find([*path, "scope"]), ident, "`products` and `grades` belong to fuel limits"
             )
+        for number_of, spared in enumerate(version.get("exempt", provision.get("exempt", []))):
+            if _swallows(spared, scope):
+                where = [*place, "exempt"] if "exempt" in version else [*path, "exempt"]
+                said = (
+                    f"exemption {number_of + 1} spares all that the provision is about: nothing is left of it"
+                )
+                yield Problem(file, lines.find(where), ident, said)
+        if fuel and (wrong := _wrong_unit(asks)):
+            where = [*place, "asks"] if "asks" in version else [*path, "asks"]
+            yield Problem(file, lines.find(where), ident, wrong)
         start = _day(version.get("from") or version["first_seen"])
         end = version.get("to") or version.get("last_seen")
         if end is not None and _day(end) <= start and version["status"] != "repealed":
@@ -231,6 +242,47 @@ def _version_problems(
                 )
                 yield Problem(file, lines.find([*place, "from"]), ident, message)
         before = (_day(end) if end is not None else None, number)
+
+
+def _swallows(spared: Mapping[str, Any], scope: Mapping[str, Any]) -> bool:
+    """Whether an exemption holds wherever the scope does, so that the two cancel out."""
+    for key, value in spared.items():
+        if key == "note":
+            continue
+        if key not in scope:
+            return False
+        own = scope[key]
+        whole = isinstance(own, list) and isinstance(value, list) and set(own) <= set(value)
+        if not whole and own != value:
+            return False
+    return True
+
+
+#: Units in which a law may speak of a property, by the unit in which records hold it.
+_UNITS = {
+    "mg/kg": {"mg/kg", "ppm", "% m/m", "% (m/m)", "% by mass", "wt%"},
+    "g/L": {"g/l", "mg/l", "g pb/l", "mg pb/l"},
+    "mg/L": {"mg/l", "g/l", "mg mn/l"},
+    "% (v/v)": {"% (v/v)", "% v/v", "vol%", "% by volume"},
+    "% (m/m)": {"% (m/m)", "% m/m", "% by mass", "wt%"},
+    "kg/m3": {"kg/m3", "kg/m³", "g/cm3", "g/ml"},
+    "°C": {"°c"},
+    "µm": {"µm", "μm"},
+    "mm2/s": {"mm2/s", "mm²/s", "cst"},
+    "min": {"min", "minutes"},
+    "kPa": {"kpa", "bar", "psi"},
+}
+_ALL_UNITS = frozenset().union(*_UNITS.values())
+
+
+def _wrong_unit(asks: Mapping[str, Any]) -> str | None:
+    """What is wrong with the unit of a fuel limit: a known unit of another quantity."""
+    unit, name = str(asks.get("unit", "")), str(asks.get("property", ""))
+    own = FUEL_PROPERTIES.get(name)
+    if own is None or unit.casefold() not in _ALL_UNITS or unit.casefold() in _UNITS.get(own, set()):
+        return None
+    kind = f"is told in {own}" if own else "has no unit"
+    return f"fuel_limit: unit {unit!r} does not fit {name}, which {kind}"
 
 
 def read_document(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
