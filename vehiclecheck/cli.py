@@ -81,7 +81,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 "to",
                 multiple=True,
                 metavar="COUNTRY",
-                help="Importer of all records, for this and every --to; `all`: every country of whose law on arrivals something is known.",
+                help="Importer of all records, for this and every --to; `all`: every country whose law is known.",
             ),
             click.option("--from", "sender", metavar="COUNTRY", help="Exporter of all records."),
             click.option(
