@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -295,11 +296,18 @@ class Library:
         for name in overridden:
             if name not in names:
                 raise _adoption_error(path, number, ["override", name], name, "overrides what is not adopted")
-            for version in offered[name].versions:
-                for wrong in asks_problems(
-                    version.kind, {**version.asks, **overridden[name].get("asks", {})}
-                ):
+        asked = [
+            (name, version.kind, {**version.asks, **overridden[name]["asks"]})
+            for name in overridden
+            if "asks" in overridden[name]
+            for version in offered[name].versions
+        ]
+        key = digest((b"overridden", rules_digest().encode(), json.dumps(asked, default=str).encode()))
+        if asked and recall(key) is None:
+            for name, kind, asks in asked:
+                for wrong in asks_problems(kind, asks):
                     raise _adoption_error(path, number, ["override", name, "asks"], name, wrong)
+            keep(key, {"sound": True})
         for name in names:
             override = entry.get("override", {}).get(name, {})
             versions = []
