@@ -212,9 +212,9 @@ def test_quantities_add_up(data: st.DataObject) -> None:
     halves = [records[:2], records[2:]]
     verdicts = [judgement.verdicts["verdict"][:2], judgement.verdicts["verdict"][2:]]
     cut = merge_flows(
-        [partial_flows(part, verdict, keys) for part, verdict in zip(halves, verdicts, strict=True)], keys
+        [partial_flows(part, verdict, keys) for part, verdict in zip(halves, verdicts, strict=True)]
     )
-    whole = merge_flows([partial_flows(records, judgement.verdicts["verdict"], keys)], keys)
+    whole = merge_flows([partial_flows(records, judgement.verdicts["verdict"], keys)])
     flows = finish_flows(whole, keys)
     assert finish_flows(cut, keys).equals(flows)
     assert flows["units"].sum() == sum(int(row["quantity"]) for row in table)

@@ -127,7 +127,10 @@ class FlowKeys:
 
 
 def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> pl.DataFrame:
-    """The sums of one judged range: the group columns, `verdict`, and what adds up."""
+    """The sums of one judged range: `key`, a number for each group and verdict, and what adds up.
+
+    Numbers are added up much faster than names; `finish_flows` knows what they stand for.
+    """
     facts = Facts(records.columns, points=points_of(records))
     frame = records.lazy().with_columns(pl.lit(verdict.to_physical().cast(pl.Int64)).alias("@verdict"))
     columns = keys.keys(facts)
@@ -165,25 +168,25 @@ def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> 
         )
         .collect()
     )
-    rest = sums["@key"]
+    return sums.select(pl.col("@key").alias("key"), *_SUMS)
+
+
+def merge_flows(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Partial tables added up, in the order of their keys."""
+    if len(parts) == 1:
+        return parts[0]
+    return pl.concat(parts).group_by("key").agg(pl.col(_SUMS).sum()).sort("key")
+
+
+def _labelled(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
+    """The group columns and `verdict` that a key stands for, beside the sums."""
+    rest = merged["key"]
     labelled: dict[str, pl.Series] = {}
-    for key in reversed(columns):
+    for key in reversed(keys.keys(Facts(()))):
         labelled[key.name] = key.labels.gather(rest % key.labels.len()).alias(key.name)
         rest = rest // key.labels.len()
     groups = [labelled[name] for name in keys.by]
-    return pl.DataFrame([*groups, rest.cast(pl.UInt8).alias("verdict"), *(sums[name] for name in _SUMS)])
-
-
-def merge_flows(parts: Sequence[pl.DataFrame], keys: FlowKeys) -> pl.DataFrame:
-    """Partial tables added up, in the order of their groups."""
-    if len(parts) == 1:
-        return parts[0]
-    together = pl.concat(parts)
-    return (
-        together.group_by([*keys.by, "verdict"])
-        .agg(pl.col(_SUMS).sum())
-        .sort([*keys.by, "verdict"], nulls_last=True)
-    )
+    return pl.DataFrame([*groups, rest.cast(pl.UInt8).alias("verdict"), *(merged[name] for name in _SUMS)])
 
 
 class FlowSums:
@@ -199,13 +202,11 @@ class FlowSums:
         """Takes the sums of one more range."""
         self._parts.append(part)
         if len(self._parts) > self._AT_A_TIME:
-            self._parts = [merge_flows(self._parts, self._keys)]
+            self._parts = [merge_flows(self._parts)]
 
     def table(self) -> pl.DataFrame:
         """The finished table (an empty one if nothing came)."""
-        return (
-            finish_flows(merge_flows(self._parts, self._keys), self._keys) if self._parts else pl.DataFrame()
-        )
+        return finish_flows(merge_flows(self._parts), self._keys) if self._parts else pl.DataFrame()
 
 
 def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
@@ -222,7 +223,8 @@ def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
     valued = pl.col("valued_units").sum()
     year = YEAR * pl.when(aged > 0).then(aged)
     return (
-        merged.lazy()
+        _labelled(merged, keys)
+        .lazy()
         .group_by(list(keys.by))
         .agg(
             pl.col("rows").sum(),
