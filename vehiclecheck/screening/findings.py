@@ -90,14 +90,21 @@ def rule_words(books: Sequence[Rulebook], names: Mapping[str, str]) -> RuleWords
         "source",
         "grade",
     )
-    table = pl.DataFrame(
-        [_as_enum(name, [row[name] for row in rows]) for name in columns],
-    )
-    return RuleWords(offsets, table, _as_enum("message", messages))
+    table = pl.DataFrame([_as_words(name, [row[name] for row in rows]) for name in columns])
+    return RuleWords(offsets, table, _as_words("message", messages))
 
 
-def _as_enum(name: str, words: list[str]) -> pl.Series:
-    return pl.Series(name, words, dtype=pl.Enum(sorted(set(words)) or [""]))
+#: Columns with few words whatever the number of countries.
+_FEW_WORDS = frozenset({"side", "kind", "effect", "status", "grade"})
+
+
+def _as_words(name: str, words: list[str]) -> pl.Series:
+    """Words by number. An Enum is written with all that it might hold, which for the words of all countries is far more
+    than a range of records needs; a Categorical with what occurs.
+    """
+    if name in _FEW_WORDS:
+        return pl.Series(name, words, dtype=pl.Enum(sorted(set(words)) or [""]))
+    return pl.Series(name, words, dtype=pl.Categorical)
 
 
 def message(rule: Rule, country: str, required: str, quantity: str, code: int) -> str:
