@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,41 @@ def test_every_age_rule_is_passed_and_failed(code: str) -> None:
     ]
     lacking = {name: {"pass", "fail"} - shown.get(name, set()) for name in ages}
     assert not {name: sorted(outcomes) for name, outcomes in lacking.items() if outcomes}
+
+
+_DATES = ("arrived_on", "declared_on", "shipped_on", "registered_on")
+
+
+def days_of(case: Case) -> Iterator[dt.date]:
+    """The days of a case; a month or a year stands for its first day."""
+    for name in _DATES:
+        if text := case.record.get(name):
+            yield dt.date.fromisoformat((text + "-01-01")[:10])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_change_of_law_is_shown_before_and_after(code: str) -> None:
+    """Where one version follows another on a stated day, some case lies in the month before it and some in the month from it."""
+    lacking = []
+    for provision in LIBRARY.pack(code).provisions:
+        own = [version for version in provision.versions if not version.adopted_from]
+        if provision.direction == "market" and provision.subject != "fuel":
+            continue
+        for version in own[1:]:
+            day = version.start
+            if day is None or day != version.possible_start or version.status not in DECIDING_STATUSES:
+                continue
+            days = [
+                found
+                for case in cases_of(code)
+                if provision.id in case.expect or case.verdict is not None
+                for found in days_of(case)
+            ]
+            after = any(0 <= (found - day).days <= 31 for found in days)
+            before = any(0 < (day - found).days <= 31 for found in days)
+            if not (before and after):
+                lacking.append((provision.id, day.isoformat()))
+    assert not lacking
 
 
 # ---------------------------------------------------------------- how cases are read and reported

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.places import data_root
 
 _APART = re.compile(r"[^\w#*?.%]+|_+|(?<!\w)\.|\.(?!\w)")
@@ -43,10 +43,7 @@ def plain(text: str) -> str:
 @functools.cache
 def word_lists() -> dict[str, Any]:
     """rules/words.toml as read."""
-    document: dict[str, Any] = tomllib.loads(
-        (data_root() / "rules" / "words.toml").read_text(encoding="utf-8")
-    )
-    return document
+    return toml_document(data_root() / "rules" / "words.toml")
 
 
 @functools.cache

@@ -23,11 +23,11 @@ from vehiclecheck.screening.judge import Judge, Judgement
 from vehiclecheck.screening.rulebook import SIDES
 from vehiclecheck.standards import Library, Pack, PackError, Problem, check_file
 from vehiclecheck.standards.checking import read_document
-from vehiclecheck.standards.kept import digest, keep, program_digest, recall
 from vehiclecheck.standards.lines import Lines
 from vehiclecheck.standards.soundness import soundness
 from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
+from vehiclecheck.vocabulary.kept import digest, keep, program_digest, recall
 
 #: What a case may expect of a provision; `not_applicable`: there is no finding.
 OUTCOMES = ("pass", "fail", "unknown", "not_applicable")

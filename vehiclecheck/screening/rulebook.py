@@ -298,7 +298,7 @@ def _param_series(name: str, count: int, told: Mapping[int, float]) -> pl.Series
     whole = all(float(value).is_integer() for value in told.values())
     dtype = pl.Int32 if whole else pl.Float64
     values = pl.Series(name, list(told.values()), dtype=dtype, strict=False)
-    return pl.repeat(None, count, dtype=dtype, eager=True).scatter(list(told), values).alias(name)
+    return pl.Series(name, [None] * count, dtype=dtype).scatter(list(told), values)
 
 
 def _reviewed_mask(pack: Pack, direction: str, subject: str) -> int:

@@ -16,7 +16,6 @@ from typing import Any
 from vehiclecheck.standards.beside import asked_beside
 from vehiclecheck.standards.checking import Problem, asks_problems, check_file, read_document
 from vehiclecheck.standards.errors import PackError
-from vehiclecheck.standards.kept import digest, keep, recall, rules_digest
 from vehiclecheck.standards.lines import Lines
 from vehiclecheck.standards.model import (
     DEFAULT_EFFECTS,
@@ -27,6 +26,7 @@ from vehiclecheck.standards.model import (
     Source,
     Version,
 )
+from vehiclecheck.vocabulary.kept import digest, keep, recall, rules_digest
 from vehiclecheck.vocabulary.places import data_root
 
 _INHERITED = ("effect", "decides", "scope", "exempt")

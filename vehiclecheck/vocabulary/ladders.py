@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from vehiclecheck.vocabulary.days import day_code
+from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.places import data_root
 from vehiclecheck.vocabulary.terms import HEAVY_DUTY, LIGHT_DUTY, category_mask, propulsion_mask
 
@@ -204,7 +204,7 @@ def load_ladders() -> Ladders:
     steps: list[Step] = []
     market: list[CategoryStep] = []
     for path in sorted((data_root() / "rules" / "ladders").glob("*.toml")):
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = toml_document(path)
         classes += [_class_of(data["scheme"], data["words"], row) for row in data.get("class", [])]
         steps += [
             Step(float(s["position"]), s["light"], s["heavy"], tuple(s["words"]))
@@ -360,7 +360,7 @@ def market_steps() -> list[MarketStep]:
 
 @cache
 def _japan() -> dict[str, Any]:
-    data = tomllib.loads((data_root() / "rules" / "japan-prefixes.toml").read_text(encoding="utf-8"))
+    data = toml_document(data_root() / "rules" / "japan-prefixes.toml")
     return {
         "not_codes": frozenset(data["not_codes"]),
         "first": {row["letter"]: row for row in data["first"]},

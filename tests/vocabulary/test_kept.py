@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.standards.made import pack
-from vehiclecheck.standards import kept
-from vehiclecheck.standards.kept import digest, keep, program_digest, recall, rules_digest
+from vehiclecheck.vocabulary import kept
+from vehiclecheck.vocabulary.kept import digest, keep, program_digest, recall, rules_digest
 
 
 @pytest.fixture
@@ -142,3 +143,15 @@ def test_a_pack_with_another_schema_is_read_anew(
     monkeypatch.setattr(reading, "rules_digest", lambda: "another")
     assert reading._checked_document(path)["name"] == "Land"
     assert len(os.listdir(folder)) == 2
+
+
+def test_a_toml_file_reads_the_same_kept_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEHICLECHECK_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "data.toml"
+    text = 'day = 2020-01-31\nrows = [{ from = 2021-02-03, words = ["a", "ü"], number = 1.5, yes = true }]\n'
+    path.write_text(text, encoding="utf-8")
+    first, second = kept.toml_document(path), kept.toml_document(path)
+    assert first == second == tomllib.loads(text)
+    assert list((tmp_path / "cache").rglob("*.json"))
+    path.write_text(text.replace("31", "30"), encoding="utf-8")
+    assert kept.toml_document(path) == tomllib.loads(text.replace("31", "30"))
