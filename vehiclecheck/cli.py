@@ -13,17 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vehiclecheck.cli_options import Failed
 from vehiclecheck.version import __version__
 from vehiclecheck.vocabulary.choices import GROUPS, VEHICLE_FIELDS, VERDICTS
 
 if TYPE_CHECKING:
     from vehiclecheck.runs.running import RunResult
-
-
-class Failed(click.ClickException):
-    """What cannot be done as asked: one sentence, exit code 2."""
-
-    exit_code = 2
 
 
 class Interrupted(Failed):

@@ -5,33 +5,20 @@ Parses, calls, prints. The commands are attached to the group `packs`.
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from vehiclecheck.cli_options import Failed
+from vehiclecheck.cli_options import fail, json_option, print_json, refused_in_a_sentence
 
 if TYPE_CHECKING:
     from vehiclecheck.scenarios.changes import Change
     from vehiclecheck.standards import Library
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turns what packs and folders refuse into one sentence and exit code 2."""
-    from vehiclecheck.outputs.packs import printable_lines
-    from vehiclecheck.standards.errors import PackError
-
-    try:
-        yield
-    except PackError as error:
-        raise Failed(printable_lines(str(error))) from error
 
 
 # ---------------------------------------------------------------- format
@@ -52,11 +39,11 @@ def format_packs(files: tuple[Path, ...], check: bool, folder: Path | None) -> N
 
     What they say stays as it is. A file with comments that would be lost is left alone, with exit status 2.
     """
-    from vehiclecheck.outputs.packs import printable_lines
+    from vehiclecheck.outputs.packs import counted, printable_lines
     from vehiclecheck.standards.errors import PackError
     from vehiclecheck.standards.writing import format_file, write_file
 
-    with _sentences():
+    with refused_in_a_sentence():
         chosen = list(files) or _all_files(folder)
     changed = refused = 0
     for file in chosen:
@@ -70,10 +57,10 @@ def format_packs(files: tuple[Path, ...], check: bool, folder: Path | None) -> N
             continue
         changed += 1
         if not check:
-            with _sentences():
+            with refused_in_a_sentence():
                 write_file(file, text)
         click.echo(printable_lines(f"{'would change' if check else 'changed'} {_short(file)}"))
-    words = f"{_count(len(chosen), 'file')}: {changed:,} {'would change' if check else 'changed'}"
+    words = f"{counted(len(chosen), 'file')}: {changed:,} {'would change' if check else 'changed'}"
     click.echo(f"{words}, {refused:,} left alone" if refused else words)
     if refused or (check and changed):
         click.get_current_context().exit(2)
@@ -100,10 +87,6 @@ def _short(file: Path) -> str:
         return str(file)
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
 # ---------------------------------------------------------------- new
 
 
@@ -127,8 +110,8 @@ def new_country(country: str, folder: Path | None) -> None:
 
     code = country_code(country)
     if code is None:
-        raise Failed(printable_lines(f"{country!r} names no country; write its two letters, for example KE"))
-    with _sentences():
+        fail(f"{country!r} names no country; write its two letters, for example KE")
+    with refused_in_a_sentence():
         for file in start_pack(code, country_name(code), folder or _own_folder()):
             click.echo(printable_lines(f"written {_short(file)}"))
 
@@ -146,7 +129,7 @@ def _own_folder() -> Path:
 @click.command("diff")
 @click.argument("before")
 @click.argument("after")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def diff_packs(before: str, after: str, as_json: bool) -> None:
     """Shows what changed from one state of the packs to another: provision, from what to what, since when.
 
@@ -156,10 +139,10 @@ def diff_packs(before: str, after: str, as_json: bool) -> None:
     from vehiclecheck.outputs.packs import printable_lines, terminal_width
     from vehiclecheck.scenarios.changes import changes
 
-    with _sentences(), ExitStack() as until_done:
+    with refused_in_a_sentence(), ExitStack() as until_done:
         found = changes(*(_library(word, until_done) for word in (before, after)))
     if as_json:
-        click.echo(json.dumps([change.as_dict() for change in found], ensure_ascii=False, indent=2))
+        print_json([change.as_dict() for change in found])
         return
     click.echo(printable_lines(_text(found, terminal_width())))
 
@@ -175,12 +158,12 @@ def _library(word: str, until_done: ExitStack) -> Library:
 
 
 def _text(found: Sequence[Change], width: int) -> str:
-    from vehiclecheck.outputs.packs import WIDE, table
+    from vehiclecheck.outputs.packs import WIDE, counted, table
 
     if not found:
         return "Nothing changed."
     packs = len({change.pack for change in found})
-    total = f"{_count(len(found), 'change')} in {_count(packs, 'pack')}"
+    total = f"{counted(len(found), 'change')} in {counted(packs, 'pack')}"
     cells = [
         [
             change.provision or change.pack,

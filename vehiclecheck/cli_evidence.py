@@ -5,9 +5,7 @@ Parses, calls, prints; what is printed is composed by `vehiclecheck.outputs.evid
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,13 @@ from vehiclecheck.cli_options import (
     packs_named,
     packs_option,
     print_json,
+    refused_in_a_sentence,
 )
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+map_option = click.option(
+    "--map", "target", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw a map instead."
+)
 
 
 def _printed(
@@ -38,17 +40,6 @@ def _printed(
 
         click.echo(csv_text(rows, columns), nl=False)
     return as_json or as_csv
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """A pack or scale that cannot be used, in one sentence."""
-    from vehiclecheck.standards import PackError
-
-    try:
-        yield
-    except PackError as error:
-        fail(str(error))
 
 
 def _write_map(draw: Callable[[], str], target: Path) -> None:
@@ -66,9 +57,7 @@ def _write_map(draw: Callable[[], str], target: Path) -> None:
 
 @click.command()
 @click.option("--by", type=click.Choice(["region", "country"]), default="region", show_default=True)
-@click.option(
-    "--map", "target", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw a map instead."
-)
+@map_option
 @on_option
 @json_option
 @csv_option
@@ -86,7 +75,7 @@ def coverage(
     from vehiclecheck.scenarios.coverage import coverage as covered
 
     day, library = day_of(on), library_of(folder)
-    with _sentences():
+    with refused_in_a_sentence():
         rows = covered(library, day)
     if target is not None:
         from vehiclecheck.outputs.policymaps import coverage_map
@@ -163,17 +152,10 @@ def stale(
     from vehiclecheck.scenarios.evidence import STALE_COLUMNS
     from vehiclecheck.scenarios.evidence import stale as old
 
-    library, edge = library_of(folder), _edge(before)
+    library, edge = library_of(folder), day_of(before, "--before", "2024-01-01")
     found = old(packs_named(library, codes or library.countries), edge, day_of(on))
     if not _printed([each.as_dict() for each in found], as_json, as_csv, STALE_COLUMNS):
         click.echo(stale_text(found, edge, terminal_width()))
-
-
-def _edge(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        fail(f"--before: {text!r} is not a day such as 2024-01-01")
 
 
 @click.command()
@@ -210,9 +192,7 @@ def register(
     help="A scale of rules/ratings, or a file.",
 )
 @click.option("--by", type=click.Choice(["class", "country"]), default="class", show_default=True)
-@click.option(
-    "--map", "target", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw a map instead."
-)
+@map_option
 @on_option
 @json_option
 @csv_option
@@ -235,14 +215,11 @@ def rate(
     from vehiclecheck.scenarios.rating import compared, fixed_points
     from vehiclecheck.scenarios.rating import rate as rated_on
     from vehiclecheck.scenarios.scales import load_scale
-    from vehiclecheck.standards import PackError
 
     day, library = day_of(on), library_of(folder)
-    try:
+    with refused_in_a_sentence("--scale"):
         scale = load_scale(scale_name)
-    except PackError as error:
-        fail(f"--scale: {error}")
-    with _sentences():
+    with refused_in_a_sentence():
         rated = rated_on(library, scale, day)
     if target is not None:
         from vehiclecheck.outputs.policymaps import rating_map

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,35 +28,43 @@ def fail(message: str) -> NoReturn:
     raise Failed(printable_lines(message))
 
 
-def day_of(text: str | None) -> dt.date:
-    """The day that `--on` names; today where it names none."""
+@contextmanager
+def refused_in_a_sentence(about: str = "") -> Iterator[None]:
+    """Turns what packs, scales and folders refuse into one sentence and exit code 2; `about` names the option."""
+    from vehiclecheck.standards.errors import PackError
+
+    try:
+        yield
+    except PackError as error:
+        fail(f"{about}: {error}" if about else str(error))
+
+
+def day_of(text: str | None, option: str = "--on", example: str = "2026-01-31") -> dt.date:
+    """The day that an option names; today where it names none."""
     if text is None:
         return dt.date.today()
     try:
         return dt.date.fromisoformat(text.strip())
     except ValueError:
-        fail(f"--on: {text!r} is not a day such as 2026-01-31")
+        fail(f"{option}: {text!r} is not a day such as {example}")
 
 
 def library_of(folder: Path | None) -> Library:
     """The shipped packs, with those of a folder."""
-    from vehiclecheck.standards import PackError, load_library
+    from vehiclecheck.standards import load_library
 
-    try:
-        return load_library(folder)
-    except PackError as error:
-        fail(f"--packs: {error}")
+    with refused_in_a_sentence("--packs"):
+        library = load_library(folder)
+    return library
 
 
 def packs_named(library: Library, words: Sequence[str]) -> list[Pack]:
     """The packs that codes or names of countries mean."""
     from vehiclecheck.scenarios.describing import find_packs
-    from vehiclecheck.standards import PackError
 
-    try:
-        return find_packs(library, words)
-    except PackError as error:
-        fail(str(error))
+    with refused_in_a_sentence():
+        found = find_packs(library, words)
+    return found
 
 
 def print_json(value: Any) -> None:

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,11 @@ def _once(monkeypatch: pytest.MonkeyPatch) -> None:
         countries, blocs = ({path.stem: path for path in paths if path.stem.isupper()} for paths in places)
         return Library(countries, blocs)
 
-    def once(library: Library, scale: Scale, on: dt.date) -> list[Rated]:
-        if library is not SHIPPED:
-            return rate(library, scale, on)
+    def once(
+        library: Library, scale: Scale, on: dt.date, countries: Collection[str] | None = None
+    ) -> list[Rated]:
+        if library is not SHIPPED or countries is not None:
+            return rate(library, scale, on, countries)
         if (scale.name, on) not in RATED:
             RATED[scale.name, on] = rate(library, scale, on)
         return RATED[scale.name, on]

@@ -13,7 +13,6 @@ from vehiclecheck.scenarios.register import target
 from vehiclecheck.scenarios.wording import (
     asked_words,
     exemption_words,
-    in_force,
     scope_words,
     sentence,
     span_words,
@@ -143,7 +142,7 @@ def test_in_force(
 ) -> None:
     old, new = versions["GCC.fuel.petrol"]
     on = dt.date.fromisoformat(day)
-    assert (in_force(old, on), in_force(new, on)) == (first, second)
+    assert (old.in_force(on), new.in_force(on)) == (first, second)
 
 
 def test_every_shipped_version_has_words() -> None:

@@ -13,6 +13,7 @@ from tabulate import tabulate
 from vehiclecheck.outputs.neutral import printable
 from vehiclecheck.screening.explaining import Explanation
 from vehiclecheck.screening.verdicts import LANES
+from vehiclecheck.standards.model import DECIDING_STATUSES
 from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.countries import country_name
 
@@ -213,7 +214,7 @@ def reason_table(result: RunResult) -> str:
     if result.reasons.is_empty():
         return ""
     deciding = result.reasons.filter(
-        (pl.col("effect") != "advise") & pl.col("status").is_in(["enacted", "reported"])
+        (pl.col("effect") != "advise") & pl.col("status").is_in(list(DECIDING_STATUSES))
         | (pl.col("side") == "standard")
     )
     grouped = (
@@ -366,7 +367,7 @@ def explanation_report(told: Explanation) -> str:
 
 def _block(row: dict[str, Any]) -> str:
     """One provision of an explanation: what it asks, what is known, what follows, where it is written."""
-    status = "" if row["status"] in ("enacted", "reported") else f", {row['status']}: does not decide"
+    status = "" if row["status"] in DECIDING_STATUSES else f", {row['status']}: does not decide"
     if row["side"] == "standard" and row["status"] in ("draft", "recommended"):
         status = f", {row['status']}"  # asked by name, a proposal decides its own verdict
     follows = f", {row['effect']}" if row["outcome"] != "pass" else ""

@@ -7,7 +7,6 @@ data (rules/tile-map.toml). The picture is SVG and needs nothing besides: no lib
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from vehiclecheck.vocabulary.countries import country_name
+from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.places import data_root
 
 #: Both palettes go from dark to light, so that a print in grey keeps them apart, and from blue to orange, which
@@ -106,9 +106,8 @@ def tile_map() -> Mapping[str, tuple[int, int]]:
     Read once, from `rules/tile-map.toml`. FileNotFoundError without the data; ValueError names two countries
     on one tile, or an entry that is not a column and a row.
     """
-    text = (data_root() / "rules" / "tile-map.toml").read_text(encoding="utf-8")
     taken: dict[tuple[int, int], str] = {}
-    for code, place in tomllib.loads(text)["tiles"].items():
+    for code, place in toml_document(data_root() / "rules" / "tile-map.toml")["tiles"].items():
         match place:
             case [int(column), int(row)] if column >= 0 and row >= 0:
                 if (other := taken.setdefault((column, row), code)) != code:

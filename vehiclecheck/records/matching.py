@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from vehiclecheck.records.errors import InputError, LayoutUnsure, shown
+from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 
 SHARED_COLUMNS = (
@@ -103,8 +103,7 @@ class _Names:
 
     @functools.cached_property
     def _document(self) -> dict[str, Any]:
-        path = Path(__file__).parent / "layouts" / "synonyms.toml"
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml_document(Path(__file__).parent / "layouts" / "synonyms.toml")
 
     @functools.cached_property
     def synonyms(self) -> dict[str, dict[str, list[str]]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from vehiclecheck.records.lexicon import is_not_told
 from vehiclecheck.records.spellings import Reading
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 from vehiclecheck.vocabulary.days import YEAR
+from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.places import data_root
 from vehiclecheck.vocabulary.terms import (
     CATEGORY_ATOMS,
@@ -51,10 +51,7 @@ _FUEL_CHAPTERS = ("2710", "3826", "2207", "2711")
 
 @functools.cache
 def _document() -> dict[str, Any]:
-    document: dict[str, Any] = tomllib.loads(
-        (data_root() / "rules" / "hs-vehicles.toml").read_text(encoding="utf-8")
-    )
-    return document
+    return toml_document(data_root() / "rules" / "hs-vehicles.toml")
 
 
 @functools.cache

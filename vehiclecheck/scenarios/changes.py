@@ -19,8 +19,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from vehiclecheck.scenarios.wording import asked_words, exemption_words, scope_words, sentence, span_words
 from vehiclecheck.standards import Library, Pack, PackError, Provision, Reviewed, Version
+from vehiclecheck.standards.library import pack_files
 from vehiclecheck.standards.model import LeftOut
-from vehiclecheck.standards.writing import CASES_ENDING, inline
+from vehiclecheck.standards.writing import inline
 from vehiclecheck.vocabulary.places import data_root
 
 _T = TypeVar("_T")
@@ -287,25 +288,17 @@ def library_of_folder(folder: Path) -> Library:
     """
     if not folder.is_dir():
         raise PackError(f"{folder}: is not a folder of packs")
-    shipped = _pack_files(data_root() / "rules" / "standards")
+    shipped = pack_files(data_root() / "rules" / "standards")
     if (folder / "countries").is_dir():
-        countries = _pack_files(folder / "countries")
-        standards = _pack_files(folder / "rules" / "standards") or shipped
+        countries = pack_files(folder / "countries")
+        standards = pack_files(folder / "rules" / "standards") or shipped
     else:
-        countries = _pack_files(folder)
-        own = _pack_files(folder / "standards")
+        countries = pack_files(folder)
+        own = pack_files(folder / "standards")
         if not countries and not own:
             raise PackError(f"{folder}: holds no packs")
         standards = shipped | own
     return Library(countries, standards)
-
-
-def _pack_files(folder: Path) -> dict[str, Path]:
-    return {
-        path.stem: path
-        for path in sorted(folder.glob("*.toml"))
-        if not path.name.endswith(CASES_ENDING) and path.is_file()
-    }
 
 
 def library_of_revision(repository: Path, revision: str, target: Path) -> Library:

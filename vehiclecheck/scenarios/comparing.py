@@ -11,7 +11,6 @@ from typing import Any, Literal
 from vehiclecheck.scenarios.wording import (
     class_words,
     exemption_words,
-    in_force,
     limitation_words,
     listed,
     property_words,
@@ -28,7 +27,6 @@ from vehiclecheck.vocabulary.terms import (
     LIGHT_DUTY,
     PRODUCTS,
     PROPULSION_WORDS,
-    category_mask,
     category_words,
     propulsion_mask,
 )
@@ -150,14 +148,10 @@ def _marks(item: Item) -> str:
     return f"{words} ?" if item.certain is None else words
 
 
-def _categories(version: Version) -> int:
-    return category_mask(version.scope["categories"]) if "categories" in version.scope else ALL_CATEGORIES
-
-
 def _qualifier(version: Version, within: int = ALL_CATEGORIES) -> str:
     """What narrows a version inside its row: categories, propulsion, condition, weight, origin …"""
     words: list[str] = []
-    mine = _categories(version) & within
+    mine = version.categories & within
     if mine != within and version.subject == "vehicle":
         words.append(", ".join(category_words(mine)))
     propulsion = version.scope.get("propulsion")
@@ -203,7 +197,7 @@ def _age_text(asks: Mapping[str, Any]) -> str:
 
 def _max_age(mask: int) -> Says:
     def says(version: Version, on: dt.date) -> Said | None:
-        if version.kind != "max_age" or version.direction != "import" or not _categories(version) & mask:
+        if version.kind != "max_age" or version.direction != "import" or not version.categories & mask:
             return None
         if mask == OTHER_CATEGORIES and "categories" not in version.scope:
             return None  # a rule for all vehicles is told with the light and the heavy ones
@@ -237,7 +231,7 @@ def _emission(mask: int, fuel: str) -> Says:
         if (
             version.kind != "min_emission_class"
             or version.direction == "export"
-            or not _categories(version) & mask
+            or not version.categories & mask
         ):
             return None
         propulsions = (
@@ -407,7 +401,7 @@ def compare(packs: Sequence[Pack], on: dt.date) -> list[Row]:
 
 def _holding(pack: Pack, on: dt.date) -> list[tuple[Version, bool | None]]:
     statuses = DECIDING_STATUSES | PROPOSED_STATUSES if pack.standard else DECIDING_STATUSES
-    found = ((version, in_force(version, on)) for version in pack.versions if version.status in statuses)
+    found = ((version, version.in_force(on)) for version in pack.versions if version.status in statuses)
     return [(version, certain) for version, certain in found if certain is not False]
 
 
@@ -436,7 +430,7 @@ def _silence(pack: Pack, topic: _Topic) -> str:
 
 def _refuses(version: Version) -> bool:
     judged = version.subject == "fuel" or version.direction != "market"
-    return judged and version.effect == "refuse" and version.status in DECIDING_STATUSES
+    return judged and version.effect == "refuse" and version.lawful
 
 
 def _strictest(topic: _Topic, cells: Mapping[str, Cell]) -> tuple[str, ...]:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vehiclecheck.scenarios.wording import in_force
 from vehiclecheck.standards import Library, Pack, Reviewed, Version
-from vehiclecheck.standards.model import DECIDING_STATUSES
+from vehiclecheck.standards.model import newest_date
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES, country_name
 from vehiclecheck.vocabulary.regions import Region, region_of
-from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, VEHICLE_CLASSES, category_mask
+from vehiclecheck.vocabulary.terms import VEHICLE_CLASSES
 
 REGULATED, ADVICE, UNREGULATED, NOT_REVIEWED = "regulated", "advice only", "unregulated", "not reviewed"
 #: `advice only`: something is known (a level, a recommendation, a draft), and nothing binds.
@@ -106,11 +105,10 @@ def _order(region: Region | None) -> tuple[str, str]:
 def covered(pack: Pack | None, code: str, region: Region | None, part: Part, on: dt.date) -> Covered:
     """One part of one country's law on a day."""
     name = pack.name if pack else country_name(code)
-    entries = [] if pack is None else [entry for entry in pack.reviewed if _reviews(pack, entry, part)]
-    spoken = (
-        [] if pack is None else [each for each in speaking(pack, part) if in_force(each, on) is not False]
-    )
-    holding = [version for version in spoken if _binds(version)]
+    ever = speaking(pack, part) if pack else []
+    entries = [entry for entry in pack.reviewed if _reviews(entry, part, ever)] if pack else []
+    spoken = [version for version in ever if version.in_force(on) is not False]
+    holding = [version for version in spoken if version.binds]
     status = UNREGULATED if entries else NOT_REVIEWED
     if holding:
         status = REGULATED
@@ -119,7 +117,6 @@ def covered(pack: Pack | None, code: str, region: Region | None, part: Part, on:
     if status == NOT_REVIEWED:
         return Covered(code, name, region, part, status, 0, "", "", None, None)
     grades = sorted({version.grade for version in holding})
-    dates = [source.date for version in holding for source in version.sources if source.date]
     return Covered(
         code=code,
         country=name,
@@ -129,17 +126,17 @@ def covered(pack: Pack | None, code: str, region: Region | None, part: Part, on:
         provisions=len({version.provision for version in holding}),
         best=grades[0] if grades else "",
         worst=grades[-1] if grades else "",
-        newest=max(dates, default=None),
+        newest=newest_date(source for version in holding for source in version.sources),
         reviewed=min((entry.on for entry in entries), default=None),
     )
 
 
-def _reviews(pack: Pack, entry: Reviewed, part: Part) -> bool:
+def _reviews(entry: Reviewed, part: Part, spoken: Sequence[Version]) -> bool:
     if (entry.subject, entry.direction) != (part.subject, part.direction):
         return False
     if part.subject == "fuel":
         # who looked at diesel alone has said nothing of petrol
-        return entry.finding == "unregulated" or any(map(_binds, speaking(pack, part)))
+        return entry.finding == "unregulated" or any(version.binds for version in spoken)
     return part.vehicle_class is None or part.vehicle_class in (entry.classes or tuple(VEHICLE_CLASSES))
 
 
@@ -152,17 +149,12 @@ def speaking(pack: Pack, part: Part) -> list[Version]:
     ]
 
 
-def _binds(version: Version) -> bool:
-    return version.status in DECIDING_STATUSES and version.effect != "advise"
-
-
 def _speaks_of(version: Version, part: Part) -> bool:
     if part.subject == "fuel":
-        return part.product in version.scope.get("products", (part.product,))
-    if version.direction != part.direction:
-        return False
-    mask = category_mask(version.scope["categories"]) if "categories" in version.scope else ALL_CATEGORIES
-    return bool(mask & VEHICLE_CLASSES[str(part.vehicle_class)])
+        return part.product in version.products
+    return version.direction == part.direction and bool(
+        version.categories & VEHICLE_CLASSES[str(part.vehicle_class)]
+    )
 
 
 @dataclass(frozen=True, slots=True)

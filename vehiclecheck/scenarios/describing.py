@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from vehiclecheck.scenarios.wording import in_force, sentence, span_words
+from vehiclecheck.scenarios.wording import sentence, span_words
 from vehiclecheck.standards import Library, Pack, Version
 from vehiclecheck.standards.blocs import memberships
-from vehiclecheck.standards.model import DECIDING_STATUSES
+from vehiclecheck.standards.model import newest_date
 from vehiclecheck.vocabulary.countries import country_code
 
 #: Reasons to leave something out that a reader of the rules must still hear of.
@@ -58,7 +58,6 @@ class Overview:
 def overview(pack: Pack) -> Overview:
     """A pack in one line; what it adopted counts as its own."""
     grades = sorted({version.grade for version in pack.versions})
-    dates = [source.date for source in pack.sources.values() if source.date]
     return Overview(
         code=pack.code,
         name=pack.name,
@@ -71,7 +70,7 @@ def overview(pack: Pack) -> Overview:
         versions=len(pack.versions),
         worst=grades[-1] if grades else "",
         best=grades[0] if grades else "",
-        newest_source=max(dates, default=None),
+        newest_source=newest_date(pack.sources.values()),
     )
 
 
@@ -136,7 +135,7 @@ def shown(pack: Pack, on: dt.date, *, kind: str | None = None, history: bool = F
         if kind is not None and provision.kind != kind:
             continue
         for version in provision.versions:
-            certain = in_force(version, on)
+            certain = version.in_force(on)
             if history or certain is not False:
                 judged = version.subject == "fuel" or version.direction != "market"
                 found.append(
@@ -222,9 +221,9 @@ def membership(pack: Pack, library: Library, on: dt.date) -> list[Member]:
         adopted = [
             version
             for version in pack.versions
-            if version.adopted_from == each.bloc and in_force(version, on) is not False
+            if version.adopted_from == each.bloc and version.in_force(on) is not False
         ]
-        applied = {version.provision for version in adopted if version.status in DECIDING_STATUSES}
+        applied = {version.provision for version in adopted if version.lawful}
         shown_only = {version.provision for version in adopted} - applied
         offered = len(standard.provisions) if standard else 0
         found.append(Member(each.bloc, each.name, each.start, len(applied), len(shown_only), offered))

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vehiclecheck.scenarios.wording import in_force
 from vehiclecheck.standards import Pack, Source
-from vehiclecheck.standards.model import DECIDING_STATUSES
+from vehiclecheck.standards.model import newest_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +110,9 @@ def stale(packs: Sequence[Pack], before: dt.date, on: dt.date) -> list[Stale]:
     found = []
     for pack in packs:
         for version in pack.versions:
-            if version.status not in DECIDING_STATUSES or in_force(version, on) is False:
+            if not version.lawful or version.in_force(on) is False:
                 continue
-            # dates are text as printed, with the year first: "2019" is before "2019-06"
-            dates = [source.date for source in version.sources if source.date]
-            newest = max(dates, default=None)
+            newest = newest_date(version.sources)
             # a source of "2024" may be of any day of that year
             if newest is None or newest < before.isoformat()[: len(newest)]:
                 title = version.title

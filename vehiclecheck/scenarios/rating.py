@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,15 +72,20 @@ class Rated:
         }
 
 
-def rate(library: Library, scale: Scale, on: dt.date) -> list[Rated]:
-    """The countries whose rules on arriving vehicles were reviewed, each for light and for heavy vehicles.
+def rate(
+    library: Library, scale: Scale, on: dt.date, countries: Collection[str] | None = None
+) -> list[Rated]:
+    """The countries (of those named, or of all) whose rules on arriving vehicles were reviewed, each for light and for
+    heavy vehicles.
 
     PackError: a pack cannot be used, or the vehicles that the scale asks with cannot be read.
     """
     codes = [
         code
         for code in library.countries
-        if code in COUNTRY_CODES and (scale.region is None or _in(code, scale.region))
+        if code in COUNTRY_CODES
+        and (countries is None or code in countries)
+        and (scale.region is None or _in(code, scale.region))
     ]
     rated = []
     for vehicles in VEHICLES:
@@ -229,6 +234,12 @@ def compared(scale: Scale, rated: Sequence[Rated], on: dt.date) -> list[Comparis
 
 def fixed_points(scale: Scale, library: Library) -> list[tuple[Any, Rated | None]]:
     """Each published class of one country, with ours of that day."""
-    days = sorted({point.on for point in scale.fixed})
-    ours = {(day, each.code, each.vehicles): each for day in days for each in rate(library, scale, day)}
+    asked: dict[dt.date, set[str]] = {}
+    for point in scale.fixed:
+        asked.setdefault(point.on, set()).add(point.country)
+    ours = {
+        (day, each.code, each.vehicles): each
+        for day, countries in asked.items()
+        for each in rate(library, scale, day, countries)
+    }
     return [(point, ours.get((point.on, point.country, point.vehicles))) for point in scale.fixed]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vehiclecheck.scenarios.wording import asked_words, exemption_words, in_force, scope_words
+from vehiclecheck.scenarios.wording import asked_words, exemption_words, scope_words
 from vehiclecheck.screening.kinds.max_per_person import period
 from vehiclecheck.standards import Pack, Version
 from vehiclecheck.vocabulary.ladders import threshold
@@ -83,7 +83,7 @@ def register(packs: Sequence[Pack], on: dt.date, *, history: bool = False) -> li
     entries = []
     for pack in packs:
         for version in pack.versions:
-            certain = in_force(version, on)
+            certain = version.in_force(on)
             if history or certain is not False:
                 entries.append(Entry(version, pack.name, target(version), certain))
     return entries

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from vehiclecheck.screening.findings import FOLLOWS, MEASURED
 from vehiclecheck.screening.kinds import registry
 from vehiclecheck.standards import Version
 from vehiclecheck.vocabulary.countries import country_name
@@ -40,24 +41,6 @@ _DAYS = {
     "arrived": "arriving",
 }
 _FIXED_DAYS = {"first_registration": "first registered", "manufacture": "made", "model_year": "model year"}
-#: What follows where a provision that does not refuse is not met.
-_OTHERWISE = {
-    "surcharge": "a surcharge is due",
-    "permit": "a permit is needed",
-    "inspect": "an inspection is due",
-}
-#: Kinds whose words need what is measured in front of what is asked.
-_MEASURED = frozenset(
-    {
-        "max_age",
-        "min_age",
-        "exhaust_limit",
-        "max_odometer",
-        "max_per_person",
-        "registration",
-        "fuel_limit",
-    }
-)
 
 
 def listed(words: Sequence[str], last: str = "or") -> str:
@@ -161,7 +144,7 @@ def asked_words(version: Version) -> str:
         return f"needs {_with_article(required)}"
     if version.kind == "surcharge" and asks["by"] == "age":
         return f"{kind.quantity(asks)}: {required}"
-    return f"{kind.quantity(asks)}: {required}" if version.kind in _MEASURED else required
+    return f"{kind.quantity(asks)}: {required}" if version.kind in MEASURED else required
 
 
 def _fuel_limit_words(asks: Mapping[str, Any]) -> str:
@@ -207,25 +190,14 @@ def property_words(name: str) -> str:
 def sentence(version: Version) -> str:
     """Everything a version asks in a sentence or two."""
     words = f"{scope_words(version.scope, version.subject)}: {asked_words(version)}."
-    if version.effect in _OTHERWISE and version.kind not in ("surcharge", "permit"):
-        words += f" Otherwise {_OTHERWISE[version.effect]}."
+    if version.effect not in ("refuse", "advise") and version.kind not in ("surcharge", "permit"):
+        words += f" Otherwise {FOLLOWS[version.effect]}."
     exempt = exemption_words(version.exempt, version.subject)
     return f"{words} Not for: {'; '.join(exempt)}." if exempt else words
 
 
 def _with_article(words: str) -> str:
     return f"an {words}" if words[:1] in "aeio" else f"a {words}"
-
-
-def in_force(version: Version, on: dt.date) -> bool | None:
-    """Whether a version is in force on a day; None where its sources leave that open."""
-    possible = (version.possible_start is None or version.possible_start <= on) and (
-        version.possible_end is None or on < version.possible_end
-    )
-    if not possible:
-        return False
-    certain = (version.start is None or version.start <= on) and (version.end is None or on < version.end)
-    return True if certain else None
 
 
 def span_words(version: Version) -> str:

@@ -8,7 +8,8 @@ import polars as pl
 
 from vehiclecheck.screening.answers import FAIL, PASS, UNKNOWN
 from vehiclecheck.screening.cells import Slot
-from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.facts import Answer, Facts
+from vehiclecheck.screening.kinds import Observation
 from vehiclecheck.screening.lookups import Lookups
 from vehiclecheck.screening.missing import Missing
 from vehiclecheck.screening.rulebook import Rulebook, applies, observe
@@ -49,13 +50,14 @@ class Asker:
         key = (id(slot), facts.outline)
         if key not in self._composed:
             # the slot is kept beside its expressions, so that its number is not given to another one
-            self._composed[key] = (slot, self._code(slot, facts), self._findings(slot, facts))
+            observation = observe(slot.shape, facts, lambda name: self.param(slot, name))
+            holds, settled = applies(slot.shape, self.book.side, facts, lambda name: self.param(slot, name))
+            code = self._code(slot, observation.outcome, holds)
+            self._composed[key] = (slot, code, self._findings(slot, observation, settled, facts))
         return self._composed[key]
 
-    def _code(self, slot: Slot, facts: Facts) -> pl.Expr:
-        observation = observe(slot.shape, facts, lambda name: self.param(slot, name))
-        outcome = observation.outcome
-        holds, _ = applies(slot.shape, self.book.side, facts, lambda name: self.param(slot, name))
+    @staticmethod
+    def _code(slot: Slot, outcome: Answer, holds: Answer | None) -> pl.Expr:
         no = outcome.no
         # a fail counts only where the rule applies for certain; a pass stays a pass
         certain = bool(slot.certain.all())
@@ -87,11 +89,11 @@ class Asker:
         found = judged.filter(code >= least).with_columns(code.alias("@code"))
         return found.select(*self._compose(slot, facts)[2], *extra)
 
-    def _findings(self, slot: Slot, facts: Facts) -> list[pl.Expr]:
+    def _findings(
+        self, slot: Slot, observation: Observation, settled: dict[str, pl.Expr], facts: Facts
+    ) -> list[pl.Expr]:
         code = pl.col("@code")
-        observation = observe(slot.shape, facts, lambda name: self.param(slot, name))
         rule = pl.lit(slot.rule).gather(pl.col("@cell"))
-        _, settled = applies(slot.shape, self.book.side, facts, lambda name: self.param(slot, name))
         return [
             pl.col("row"),
             rule.alias("rule"),

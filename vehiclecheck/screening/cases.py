@@ -22,7 +22,7 @@ from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.screening.judge import Judge, Judgement
 from vehiclecheck.screening.rulebook import SIDES
 from vehiclecheck.standards import Library, Pack, PackError, Problem, check_file
-from vehiclecheck.standards.checking import read_document
+from vehiclecheck.standards.checking import CASES_ENDING, read_document
 from vehiclecheck.standards.lines import Lines
 from vehiclecheck.standards.soundness import soundness
 from vehiclecheck.vocabulary.choices import VERDICTS
@@ -32,7 +32,6 @@ from vehiclecheck.vocabulary.kept import digest, keep, program_digest, recall
 #: What a case may expect of a provision; `not_applicable`: there is no finding.
 OUTCOMES = ("pass", "fail", "unknown", "not_applicable")
 SUBJECTS = ("vehicle", "fuel")
-CASES_ENDING = ".cases.toml"
 
 _KEYS = ("says", "record", "expect", "verdict", "side", "subject")
 _VERDICT_COLUMNS = {

@@ -10,6 +10,7 @@ number of rows, so the rules of each are found once, and each row finds its cell
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -218,8 +219,7 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
         groups["group"],
     )
     sizes = dict(groups.group_by("row").agg(pl.col("group").max() + 1).iter_rows())
-    period_rows = [row for row, _ in _period_rows(calendar)]
-    widths = [sizes.get(row, 0) for row in period_rows]
+    widths = [sizes.get(row, 0) for row in _period_rows(calendar)]
     base = pl.Series("base", [0, *widths], dtype=pl.Int32).cum_sum()
     one_of_each = groups.unique(["row", "group"], keep="first", maintain_order=True).select(
         "row", "group", "profile"
@@ -254,13 +254,10 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
     )
 
 
-def _period_rows(calendar: Calendar) -> list[tuple[int, int]]:
+def _period_rows(calendar: Calendar) -> list[int]:
     """The row of the country of each period, in the order of the periods."""
-    found, row = [], -1
-    for period, start in enumerate(calendar.starts):
-        row += start == FIRST_DAY  # every country's first period begins with the first day
-        found.append((row, period))
-    return found
+    # every country's first period begins with the first day
+    return list(itertools.accumulate((int(start == FIRST_DAY) for start in calendar.starts), initial=-1))[1:]
 
 
 def _groups(relation: pl.DataFrame) -> pl.DataFrame:

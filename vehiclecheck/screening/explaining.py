@@ -15,6 +15,7 @@ from vehiclecheck.screening.answers import UNKNOWN
 from vehiclecheck.screening.findings import OUTCOMES
 from vehiclecheck.screening.judge import Judge
 from vehiclecheck.standards import Library
+from vehiclecheck.standards.model import DECIDING_STATUSES
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES, country_name
 
 
@@ -76,7 +77,7 @@ def _needed(findings: pl.DataFrame) -> dict[str, list[str]]:
     waiting: dict[str, list[str]] = {}
     open_ones = findings.filter(
         (pl.col("outcome") == OUTCOMES[UNKNOWN])
-        & pl.col("status").cast(pl.String).is_in(["enacted", "reported"])
+        & pl.col("status").cast(pl.String).is_in(list(DECIDING_STATUSES))
     )
     rows: Sequence[tuple[str, str]] = open_ones.select(pl.col("provision").cast(pl.String), "missing").rows()
     for provision, missing in rows:

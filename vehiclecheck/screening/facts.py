@@ -15,11 +15,14 @@ from vehiclecheck.vocabulary.terms import (
     ALL_CATEGORIES,
     ALL_CONDITIONS,
     ALL_IMPORTER_TYPES,
+    ALL_PRODUCTS,
     ALL_PROPULSIONS,
     CONDITION_SCOPE_WORDS,
     CONDITION_WORDS,
     DATE_COLUMNS,
     IMPORTER_TYPE_WORDS,
+    PRODUCT_WORDS,
+    mask_of,
     propulsion_mask,
 )
 
@@ -217,11 +220,18 @@ class Facts:
 
     def importer_types(self) -> pl.Expr:
         """The set of what the importer may be: a company that is not said to be a dealer may be one."""
-        if "importer_type" not in self.columns:
-            return pl.lit(ALL_IMPORTER_TYPES, dtype=pl.Int32)
-        masks = pl.Series("importer_type", list(IMPORTER_TYPE_WORDS.values()), dtype=pl.Int32)
-        place = pl.col("importer_type").to_physical()
-        return pl.lit(masks).gather(place).fill_null(ALL_IMPORTER_TYPES)
+        return self._words("importer_type", IMPORTER_TYPE_WORDS, ALL_IMPORTER_TYPES)
+
+    def products(self) -> pl.Expr:
+        """The set of what a consignment may be."""
+        return self._words("product", PRODUCT_WORDS, ALL_PRODUCTS)
+
+    def _words(self, name: str, bits: Mapping[str, int], widest: int) -> pl.Expr:
+        """The set that a column of words tells, each word with its bits, in the order of the column's Enum."""
+        if name not in self.columns:
+            return pl.lit(widest, dtype=pl.Int32)
+        masks = pl.Series(name, list(bits.values()), dtype=pl.Int32)
+        return pl.lit(masks).gather(pl.col(name).to_physical()).fill_null(widest)
 
     def without_exhaust(self) -> pl.Expr:
         """Whether a vehicle can only be battery electric or run on a fuel cell."""
@@ -324,7 +334,4 @@ def subset(have: pl.Expr, of: pl.Expr) -> Answer:
 
 def condition_scope(words: Collection[str]) -> int:
     """The bit mask of a scope's condition words; `used` includes salvage."""
-    mask = 0
-    for word in words:
-        mask |= CONDITION_SCOPE_WORDS[word]
-    return mask & ALL_CONDITIONS
+    return mask_of(words, CONDITION_SCOPE_WORDS) & ALL_CONDITIONS

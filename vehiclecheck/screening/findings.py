@@ -15,13 +15,27 @@ from vehiclecheck.standards.model import ALSO_ASKS
 OUTCOMES = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
 OUTCOME = pl.Enum(["pass", "unknown", "fail"])
 
-_FOLLOWS = {
+#: What follows where a provision is not met, by its effect.
+FOLLOWS = {
     "refuse": "refused",
     "surcharge": "a surcharge is due",
     "permit": "a permit is needed",
     "inspect": "an inspection is due",
     "advise": "advice",
 }
+#: Kinds whose words need what is measured in front of what is asked.
+MEASURED = frozenset(
+    {
+        "max_age",
+        "min_age",
+        "exhaust_limit",
+        "max_odometer",
+        "max_per_person",
+        "registration",
+        "fuel_limit",
+        "min_emission_class",
+    }
+)
 _NOT_IN_FORCE = {
     "draft": " (draft, not in force)",
     "recommended": " (recommended, not law)",
@@ -121,7 +135,7 @@ def message(rule: Rule, country: str, required: str, quantity: str, code: int) -
             UNKNOWN: "the record does not settle whether it is due",
             FAIL: "due here",
         }[code]
-    follows = f": {_FOLLOWS[version.effect]}" if code == FAIL and version.kind != "surcharge" else ""
+    follows = f": {FOLLOWS[version.effect]}" if code == FAIL and version.kind != "surcharge" else ""
     if version.kind == "prohibition":
         shown = {PASS: "not in its scope", UNKNOWN: "it may be in its scope", FAIL: "it is in its scope"}[
             code
@@ -129,17 +143,5 @@ def message(rule: Rule, country: str, required: str, quantity: str, code: int) -
     if version.kind == ALSO_ASKS:
         return f"{country} also asks: {required}. No record tells it. Source: {version.cite()}"
     status = _NOT_IN_FORCE.get(version.status, "")
-    asked = f"{quantity}: {required}" if version.kind in _NUMERIC else required
+    asked = f"{quantity}: {required}" if version.kind in MEASURED else required
     return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {version.cite()}"
-
-
-_NUMERIC = {
-    "max_age",
-    "min_age",
-    "exhaust_limit",
-    "max_odometer",
-    "max_per_person",
-    "registration",
-    "fuel_limit",
-    "min_emission_class",
-}

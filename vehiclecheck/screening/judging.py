@@ -79,13 +79,7 @@ class SideJudge:
         facts = Facts(base.columns, self.book.relations)
         masks = {name: facts.mask(name) for name in PROFILE}
         if self.book.subject == "fuel":
-            products = pl.Series([1, 2, 4, 8], dtype=pl.Int32)
-            told = (
-                pl.lit(products).gather(pl.col("product").to_physical())
-                if "product" in base.columns
-                else None
-            )
-            masks["category"] = pl.lit(15, dtype=pl.Int32) if told is None else told.fill_null(15)
+            masks["category"] = facts.products()
         key = masks["category"] * 4096 + masks["propulsion"] * 8 + masks["condition"]
         frame = base.lazy().with_columns(
             *facts.position_columns(self.book.domains),

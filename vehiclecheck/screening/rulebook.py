@@ -7,9 +7,7 @@ not from the number of countries.
 
 from __future__ import annotations
 
-import functools
 import math
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +27,7 @@ from vehiclecheck.screening.facts import (
     within,
 )
 from vehiclecheck.screening.kinds import Observation, registry
-from vehiclecheck.standards.model import DECIDING_STATUSES, PROPOSED_STATUSES, Pack, Version
+from vehiclecheck.standards.model import PROPOSED_STATUSES, Pack, Version
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_code, day_of_text
 from vehiclecheck.vocabulary.terms import (
     ALL_CATEGORIES,
@@ -37,10 +35,12 @@ from vehiclecheck.vocabulary.terms import (
     ALL_PROPULSIONS,
     HEAVY_DUTY,
     LIGHT_DUTY,
+    PRODUCTS,
     REGIMES,
     VEHICLE_CLASSES,
     category_mask,
     importer_type_mask,
+    product_mask,
     propulsion_mask,
 )
 
@@ -70,8 +70,6 @@ _DOMAIN_COLUMNS = {
     "grade": "grade",
 }
 
-_PRODUCT_BITS = {"petrol": 1, "diesel": 2, "kerosene": 4, "marine": 8}
-
 
 class NameSets:
     """The sets of names (issuers, origins, regions) that rules list, one table of memberships a domain."""
@@ -89,7 +87,7 @@ class NameSets:
     def domains(self) -> dict[str, tuple[str, list[str]]]:
         """For each domain the record column it reads and all names that some set lists, in order."""
         return {
-            domain: (_DOMAIN_COLUMNS[domain], sorted(frozenset().union(*sets)))
+            domain: (_DOMAIN_COLUMNS[domain], sorted(frozenset[str]().union(*sets)))
             for domain, sets in self._sets.items()
         }
 
@@ -145,9 +143,7 @@ class Rulebook:
 
 def _decides(version: Version, side: str) -> bool:
     """Whether the status of a version lets it decide on a side."""
-    return version.status in (
-        DECIDING_STATUSES | PROPOSED_STATUSES if side == "standard" else DECIDING_STATUSES
-    )
+    return version.lawful or (side == "standard" and version.status in PROPOSED_STATUSES)
 
 
 def _weight(version: Version, side: str) -> int:
@@ -163,7 +159,7 @@ def _codes(start: Any, end: Any) -> tuple[int, int]:
 def _cell_masks(scope: Mapping[str, Any]) -> tuple[int, int, int]:
     """Category (or product), propulsion and condition masks of a scope; what it does not name is everything."""
     if "products" in scope:
-        category = sum(_PRODUCT_BITS[word] for word in scope["products"])
+        category = product_mask(scope["products"])
     else:
         category = category_mask(scope["categories"]) if "categories" in scope else ALL_CATEGORIES
     return (
@@ -309,20 +305,12 @@ def _reviewed_mask(pack: Pack, direction: str, subject: str) -> int:
             continue
         if subject == "fuel":
             # who looked at diesel alone has said nothing of petrol
-            found = [_products(version) for version in pack.versions if _weight(version, "import") != ADVICE]
-            everything = sum(_PRODUCT_BITS.values())
-            mask |= everything if entry.finding == "unregulated" else functools.reduce(operator.or_, found, 0)
+            spoken = frozenset[str]().union(*(version.products for version in pack.versions if version.binds))
+            mask |= product_mask(PRODUCTS if entry.finding == "unregulated" else spoken)
             continue
         for name in entry.classes or tuple(VEHICLE_CLASSES):
             mask |= VEHICLE_CLASSES[name]
     return mask
-
-
-def _products(version: Version) -> int:
-    """The products that a version speaks of, as bits; none for a vehicle's provision."""
-    if version.subject != "fuel":
-        return 0
-    return sum(_PRODUCT_BITS[name] for name in version.scope.get("products", _PRODUCT_BITS))
 
 
 def observe(shape: Shape, facts: Facts, param: Param) -> Observation:

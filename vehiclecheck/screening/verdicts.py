@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from vehiclecheck.screening.answers import NOTHING
+from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.judging import SideResult
 from vehiclecheck.vocabulary.choices import VERDICTS
 
@@ -34,18 +35,8 @@ def side_places(result: SideResult, base: pl.DataFrame, country: pl.Series, code
     may have, else `no_pack`.
     """
     reviewed = pl.Series([result.book.reviewed.get(code, 0) for code in codes], dtype=pl.Int32)
-    if result.book.subject == "fuel":
-        bits = pl.Series([1, 2, 4, 8], dtype=pl.Int32)
-        told = (
-            pl.lit(bits).gather(pl.col("product").to_physical())
-            if "product" in base.columns
-            else pl.lit(None)
-        )
-        wanted: pl.Expr = told.fill_null(15)
-    elif "category" not in base.columns:
-        wanted = pl.lit(1023, dtype=pl.Int32)
-    else:
-        wanted = pl.col("category").cast(pl.Int32).fill_null(1023)
+    facts = Facts(base.columns)
+    wanted = facts.products() if result.book.subject == "fuel" else facts.mask("category")
     looked_at = pl.lit(reviewed).gather(pl.lit(country.cast(pl.Int32))).fill_null(0)
     place = (
         pl.when(pl.lit(result.severity) != NOTHING)

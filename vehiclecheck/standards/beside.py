@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vehiclecheck.standards.model import ALSO_ASKS, LeftOut, Provision, Version
 
@@ -47,34 +48,7 @@ def _provision(
     items: Sequence[LeftOut],
     categories: list[str] | None,
 ) -> list[Provision]:
-    edges: list[dt.date | None] = [None]
-    edges += sorted({day for item in items for day in (item.start, item.end) if day is not None})
-    versions = []
-    for start, end in zip(edges, [*edges[1:], None], strict=True):
-        held = [item for item in items if _covers(item, start, end)]
-        if held:
-            versions.append(_version(code, name, subject, direction, held, categories, start, end))
-    title = "What is also asked, and no record can show"
-    return [Provision(name, ALSO_ASKS, subject, direction, title, tuple(versions))] if versions else []
-
-
-def _covers(item: LeftOut, start: dt.date | None, end: dt.date | None) -> bool:
-    begun = item.start is None or (start is not None and item.start <= start)
-    over = item.end is not None and (end is None or item.end < end)
-    return begun and not over
-
-
-def _version(
-    code: str,
-    name: str,
-    subject: str,
-    direction: str,
-    items: Sequence[LeftOut],
-    categories: list[str] | None,
-    start: dt.date | None,
-    end: dt.date | None,
-) -> Version:
-    return Version(
+    blank = Version(
         provision=name,
         pack=code,
         kind=ALSO_ASKS,
@@ -85,13 +59,36 @@ def _version(
         decides="arrival",
         scope={} if categories is None else {"categories": categories},
         exempt=(),
-        asks={"what": [item.what for item in items]},
-        start=start,
-        end=end,
-        possible_start=start,
-        possible_end=end,
+        asks={},
+        start=None,
+        end=None,
+        possible_start=None,
+        possible_end=None,
         status="reported",
         grade="",
         instrument=None,
-        sources=tuple(dict.fromkeys(source for item in items for source in item.sources)),
+        sources=(),
     )
+    edges: list[dt.date | None] = [None]
+    edges += sorted({day for item in items for day in (item.start, item.end) if day is not None})
+    versions = tuple(
+        replace(
+            blank,
+            asks={"what": [item.what for item in held]},
+            start=start,
+            end=end,
+            possible_start=start,
+            possible_end=end,
+            sources=tuple(dict.fromkeys(source for item in held for source in item.sources)),
+        )
+        for start, end in zip(edges, [*edges[1:], None], strict=True)
+        if (held := [item for item in items if _covers(item, start, end)])
+    )
+    title = "What is also asked, and no record can show"
+    return [Provision(name, ALSO_ASKS, subject, direction, title, versions)] if versions else []
+
+
+def _covers(item: LeftOut, start: dt.date | None, end: dt.date | None) -> bool:
+    begun = item.start is None or (start is not None and item.start <= start)
+    over = item.end is not None and (end is None or item.end < end)
+    return begun and not over

@@ -7,13 +7,13 @@ date whatever is said here; this table answers whose standards may concern a cou
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from vehiclecheck.standards.model import Source
+from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.places import data_root
 
 
@@ -70,7 +70,7 @@ def _members_of(bloc: dict[str, Any]) -> Iterator[Membership]:
 
 @cache
 def _by_bloc() -> dict[str, tuple[Membership, ...]]:
-    data = tomllib.loads((data_root() / "rules" / "blocs.toml").read_text(encoding="utf-8"))
+    data = toml_document(data_root() / "rules" / "blocs.toml")
     return {bloc["code"]: tuple(_members_of(bloc)) for bloc in data["bloc"]}
 
 

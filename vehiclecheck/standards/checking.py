@@ -18,6 +18,8 @@ from vehiclecheck.vocabulary.ladders import threshold
 from vehiclecheck.vocabulary.places import data_root
 from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 
+#: How the names of files of cases end, beside their packs.
+CASES_ENDING = ".cases.toml"
 #: A pack is text that a person wrote; anything larger is not one.
 MAX_PACK_BYTES = 4_000_000
 _ENDS = (("from", "first_seen"), ("to", "last_seen"))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vehiclecheck.standards.beside import asked_beside
-from vehiclecheck.standards.checking import Problem, asks_problems, check_file, read_document
+from vehiclecheck.standards.checking import CASES_ENDING, Problem, asks_problems, check_file, read_document
 from vehiclecheck.standards.errors import PackError
 from vehiclecheck.standards.lines import Lines
 from vehiclecheck.standards.model import (
@@ -356,11 +356,12 @@ class Library:
         return adopted
 
 
-def _pack_files(folder: Path) -> dict[str, Path]:
+def pack_files(folder: Path) -> dict[str, Path]:
+    """The packs that lie in a folder, by code; none where there is no such folder."""
     return {
         path.stem: path
         for path in sorted(folder.glob("*.toml"))
-        if not path.name.endswith(".cases.toml") and path.is_file()
+        if not path.name.endswith(CASES_ENDING) and path.is_file()
     }
 
 
@@ -369,11 +370,11 @@ def load_library(extra: Path | None = None) -> Library:
     standards in its folder `standards`). Read and checked when first used. PackError: no such folder.
     """
     root = data_root()
-    countries = _pack_files(root / "countries")
-    standards = _pack_files(root / "rules" / "standards")
+    countries = pack_files(root / "countries")
+    standards = pack_files(root / "rules" / "standards")
     if extra is not None:
         if not extra.is_dir():
             raise PackError(f"{extra}: is not a folder of packs")
-        countries |= _pack_files(extra)
-        standards |= _pack_files(extra / "standards")
+        countries |= pack_files(extra)
+        standards |= pack_files(extra / "standards")
     return Library(countries, standards)

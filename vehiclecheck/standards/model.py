@@ -8,9 +8,11 @@ law without its first day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, PRODUCTS, category_mask
 
 #: Statuses that decide a verdict; the others are shown as advice.
 DECIDING_STATUSES = frozenset({"enacted", "reported"})
@@ -84,6 +86,42 @@ class Version:
         if self.kind == ALSO_ASKS:
             read = "; ".join(source.cite() for source in self.sources)
         return f"{self.instrument} (read in: {read})" if self.instrument else read
+
+    def in_force(self, on: dt.date) -> bool | None:
+        """Whether it is in force on a day; None where its sources leave that open."""
+        if not _holds(self.possible_start, self.possible_end, on):
+            return False
+        return True if _holds(self.start, self.end, on) else None
+
+    @property
+    def lawful(self) -> bool:
+        """Whether its status lets it decide: it is law, or reported as law."""
+        return self.status in DECIDING_STATUSES
+
+    @property
+    def binds(self) -> bool:
+        """Whether it can change a verdict: it is law, and more than advice."""
+        return self.lawful and self.effect != "advise"
+
+    @property
+    def categories(self) -> int:
+        """The categories that its scope names, as bits; all where it names none."""
+        named = self.scope.get("categories")
+        return ALL_CATEGORIES if named is None else category_mask(named)
+
+    @property
+    def products(self) -> frozenset[str]:
+        """The fuels that it speaks of; none where it is about vehicles."""
+        return frozenset(self.scope.get("products", PRODUCTS)) if self.subject == "fuel" else frozenset()
+
+
+def _holds(start: dt.date | None, end: dt.date | None, on: dt.date) -> bool:
+    return (start is None or start <= on) and (end is None or on < end)
+
+
+def newest_date(sources: Iterable[Source]) -> str | None:
+    """The date of the newest source, as printed (the year first); None where none has one."""
+    return max((source.date for source in sources if source.date), default=None)
 
 
 @dataclass(frozen=True, slots=True)

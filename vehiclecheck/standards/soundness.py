@@ -8,8 +8,8 @@ from pathlib import Path
 
 from vehiclecheck.standards.checking import Problem
 from vehiclecheck.standards.lines import Lines
-from vehiclecheck.standards.model import DECIDING_STATUSES, Pack, Provision, Version
-from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, VEHICLE_CLASSES, category_mask
+from vehiclecheck.standards.model import Pack, Provision, Version
+from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, VEHICLE_CLASSES
 
 
 def soundness(pack: Pack, path: Path) -> Iterator[Problem]:
@@ -47,15 +47,13 @@ def _reaches(provision: Provision, vehicle_class: str | None, refusing_on: dt.da
     for version in provision.versions:
         if refusing_on is not None and not _refuses(version, refusing_on):
             continue
-        scope = version.scope.get("categories")
-        if scope is None or category_mask(scope) & wanted:
+        if version.categories & wanted:
             return True
     return False
 
 
 def _refuses(version: Version, on: dt.date) -> bool:
-    held = (version.start is None or version.start <= on) and (version.end is None or on < version.end)
-    return held and version.effect == "refuse" and version.status in DECIDING_STATUSES
+    return version.in_force(on) is True and version.effect == "refuse" and version.lawful
 
 
 def _line(path: Path, number: int) -> int:

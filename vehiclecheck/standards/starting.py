@@ -10,8 +10,9 @@ import datetime as dt
 import re
 from pathlib import Path
 
+from vehiclecheck.standards.checking import CASES_ENDING
 from vehiclecheck.standards.errors import PackError
-from vehiclecheck.standards.writing import CASES_ENDING, pack_text
+from vehiclecheck.standards.writing import pack_text
 
 #: Lines whose # is followed by no space are the pack itself; the others are for whoever fills it in.
 _PACK = """\

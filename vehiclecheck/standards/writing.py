@@ -18,12 +18,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vehiclecheck.standards.checking import Problem, plain, read_document
+from vehiclecheck.standards.checking import CASES_ENDING, Problem, plain, read_document
 from vehiclecheck.standards.errors import PackError
 
 #: Lines are kept within this where they can be broken: in notes, in lists, and in lists of tables within a table.
 WIDTH = 130
-CASES_ENDING = ".cases.toml"
 
 _HEAD = ("schema", "code", "name", "note")
 _SPAN = ("from", "first_seen", "to", "last_seen")

@@ -7,12 +7,12 @@ Taiwan and Antarctica. Blocs have no region.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.places import data_root
 
 
@@ -34,7 +34,7 @@ def _parts(region: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @cache
 def _places() -> dict[str, Region]:
-    data = tomllib.loads((data_root() / "rules" / "regions.toml").read_text(encoding="utf-8"))
+    data = toml_document(data_root() / "rules" / "regions.toml")
     return {
         country: Region(region["name"], part["name"])
         for region in data["region"]

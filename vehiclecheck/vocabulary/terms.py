@@ -6,6 +6,8 @@ A record that does not tell its category exactly is a *set* of possible categori
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import polars as pl
 
 #: UNECE categories as atoms. Tractor units are N2 or N3 by law, and packs name them apart: they have atoms of their own.
@@ -86,6 +88,8 @@ CERTIFICATE_TYPES: tuple[str, ...] = (
     "title",
 )
 PRODUCTS: tuple[str, ...] = ("petrol", "diesel", "kerosene", "marine")
+PRODUCT_WORDS: dict[str, int] = {word: 1 << place for place, word in enumerate(PRODUCTS)}
+ALL_PRODUCTS = sum(PRODUCT_WORDS.values())
 
 #: Tested fuel properties and the unit in which a record states them.
 FUEL_PROPERTIES: dict[str, str] = {
@@ -137,28 +141,32 @@ CERTIFICATE_TYPE = pl.Enum(CERTIFICATE_TYPES)
 PRODUCT = pl.Enum(PRODUCTS)
 
 
-def category_mask(words: list[str]) -> int:
-    """The set of category atoms that `words` (UNECE categories, `tractor-unit`, `all`) name. KeyError on another word."""
+def mask_of(words: Iterable[str], bits: Mapping[str, int]) -> int:
+    """The set that `words` name, as bits. KeyError on a word that `bits` lacks."""
     mask = 0
     for word in words:
-        mask |= CATEGORY_WORDS[word]
+        mask |= bits[word]
     return mask
+
+
+def category_mask(words: list[str]) -> int:
+    """The set of category atoms that `words` (UNECE categories, `tractor-unit`, `all`) name. KeyError on another word."""
+    return mask_of(words, CATEGORY_WORDS)
 
 
 def propulsion_mask(words: list[str]) -> int:
     """The set of propulsions that `words` name. KeyError on another word."""
-    mask = 0
-    for word in words:
-        mask |= PROPULSION_WORDS[word]
-    return mask
+    return mask_of(words, PROPULSION_WORDS)
 
 
 def importer_type_mask(words: list[str]) -> int:
     """The set of importers that `words` name. KeyError on another word."""
-    mask = 0
-    for word in words:
-        mask |= IMPORTER_TYPE_WORDS[word]
-    return mask
+    return mask_of(words, IMPORTER_TYPE_WORDS)
+
+
+def product_mask(words: Iterable[str]) -> int:
+    """The set of fuels that `words` name. KeyError on another word."""
+    return mask_of(words, PRODUCT_WORDS)
 
 
 def category_words(mask: int) -> list[str]:
