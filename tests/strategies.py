@@ -40,6 +40,23 @@ FUEL_PROPERTIES = {
     "ron": (91, 95),
     "cetane_number": (49, 51),
 }
+#: Methods of which R is known, or only the range, or nothing; and results around 0.59 R beyond the limits above.
+METHODS = ("ASTM D5453", "ASTM D5453", "ISO 20846", "ISO 20847", "house method")
+EDGES = (
+    "11.9",
+    "12",
+    "8.1",
+    "8",
+    "56.4",
+    "56.5",
+    "43",
+    "537.3765",
+    "537.3766",
+    "462.6235",
+    "462.6234",
+    "2.9",
+    "900",
+)
 PRODUCTS = ("petrol", "diesel")
 GRADES = ("AFRI-5", "AFRI-6")
 EURO_ASKED = {"Euro 3": 3, "Euro 4": 4, "Euro 5": 5, "Euro 6": 6, "Euro IV": 4, "Euro VI": 6}
@@ -655,6 +672,13 @@ def fuel_rows(draw: st.DrawFn, world: World) -> Row:
     _maybe(draw, row, "grade", draw(st.sampled_from((*GRADES, "OTHER"))), 1)
     for name, values in FUEL_PROPERTIES.items():
         _maybe(draw, row, name, _number(draw, limits.numbers.get(name, []), values[0]))
+    if one_in(draw, 2):
+        row["sulphur_method"] = draw(st.sampled_from(METHODS))
+        if one_in(draw, 2):
+            row["sulphur_mg_kg"] = draw(st.sampled_from(EDGES))
+    for name in ("sulphur_mg_kg", "ron"):
+        if name in row and one_in(draw, 5):
+            row[name] = draw(st.sampled_from("<>")) + row[name].lstrip("<>")
     return row
 
 

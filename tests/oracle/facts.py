@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from .words import ANY_IMPORTER, ATOMS, CATEGORIES, CONDITIONS, IMPORTERS, PROPULSIONS
@@ -129,6 +131,41 @@ def age_dates(row: Row) -> dict[str, Bounds]:
     }
 
 
+def known_methods() -> list[dict[str, Any]]:
+    """The entries of the file of test methods."""
+    text = (Path(__file__).parents[2] / "rules" / "test-methods.toml").read_text(encoding="utf-8")
+    entries: list[dict[str, Any]] = tomllib.loads(text)["method"]
+    return entries
+
+
+METHODS = known_methods()
+#: Properties that can lie below zero or have no unit: `<5` says nothing of their least value.
+WITHOUT_LEAST = ("ron", "mon", "cetane_number", "cetane_index", "flash_point_c")
+
+
+def tested(record: Record, name: str, row: Row) -> None:
+    """A result `<5` or `>5`, and what the method of a result can tell: below its range, or above it, a bound."""
+    text, least = row.get(name), None if name in WITHOUT_LEAST else 0.0
+    if text is not None and text[0] in "<>":
+        record[name] = (least, float(text[1:])) if text[0] == "<" else (float(text[1:]), None)
+    column = f"{name}_method".replace("_mg_kg_", "_")
+    method = next((one for one in METHODS if one["id"] == row.get(column) and one["property"] == name), None)
+    record[f"{name}:method"] = method
+    if method is None or text is None:
+        return
+    low, high = record[name] if isinstance(record[name], tuple) else (record[name], record[name])
+    below, above = method.get("low"), method.get("high")
+    if low is not None and above is not None and low > above:
+        low = above
+    elif low is not None and below is not None and low < below:
+        low = least
+    if high is not None and below is not None and high < below:
+        high = below
+    elif high is not None and above is not None and high > above:
+        high = None
+    record[name] = (low, high)
+
+
 def facts(row: Row) -> Record:
     """The record of a row of canonical text. A key `product` (even empty) makes it a fuel record."""
     record: Record = {key: row.get(key) for key in PLAIN if key != "product"}
@@ -146,7 +183,9 @@ def facts(row: Row) -> Record:
     for name in NUMBERS:
         record[name] = (float(row[name]), float(row[name])) if name in row else None
     for name in MEASURED:
-        record[name] = float(row[name]) if name in row else None
+        record[name] = float(row[name]) if name in row and row[name][0] not in "<>" else None
+    for name in MEASURED:
+        tested(record, name, row)
     for name in ("deregistered", "permit"):
         record[name] = {"yes": True, "no": False}.get(row.get(name, ""))
     equipment = row.get("equipment")
@@ -174,6 +213,11 @@ def refines(after: Record, before: Record) -> bool:
     """
     for key, wide in before.items():
         narrow = after.get(key)
+        if key.endswith(":method"):
+            # another method is another measurement
+            if narrow != wide:
+                return False
+            continue
         if key == "equipment":
             if wide is not None and (narrow is None or not wide <= narrow):
                 return False

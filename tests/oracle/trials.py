@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from .days import against_anniversary, code, months_of, sign, vehicle_year
@@ -400,14 +402,36 @@ def surcharge(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Tr
 
 
 def fuel_limit(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Trial:
-    """A tested property within its limits, by plain comparison (the record names no method)."""
-    value = bounds_of(record.get(asks["property"]))
+    """A tested property within its limits; a failure must lie beyond what the test method leaves open."""
+    name = asks["property"]
+    value = bounds_of(record.get(name))
+    method = record.get(f"{name}:method")
     trials = []
     if "max" in asks:
-        trials.append(at_most(asks["property"], value, asks["max"]))
+        trials.append(_proven(at_most(name, value, asks["max"]), value, asks["max"], method))
     if "min" in asks:
-        trials.append(at_least(asks["property"], value, asks["min"]))
+        trials.append(_proven(at_least(name, value, asks["min"]), value, asks["min"], method))
     return every(trials)
+
+
+def _proven(trial: Trial, value: Bounds, limit: float, method: dict[str, Any] | None) -> Trial:
+    """A failure within 0.59 R of the limit proves nothing."""
+    band = open_at(method, limit)
+    if trial.outcome != "fail" or band is None:
+        return trial
+    # the end of the bounds that lies nearest to the limit
+    distance = min(abs(Fraction(str(end)) - Fraction(str(limit))) for end in value if end is not None)
+    return trial if distance > Fraction(str(round(band, 9))) else replace(trial, outcome="unknown")
+
+
+def open_at(method: dict[str, Any] | None, limit: float) -> float | None:
+    """0.59 R at a limit, by the formulas of the file of methods; None where there are none for it."""
+    if method is None or not method.get("low", -math.inf) <= limit <= method.get("high", math.inf):
+        return None
+    for piece in method.get("reproducibility", []):
+        if piece.get("from", -math.inf) <= limit < piece.get("to", math.inf):
+            return float(0.59 * (piece["a"] * limit ** piece["b"] + piece["c"]))
+    return None
 
 
 def prohibition(asks: dict[str, Any], record: Record, scope: dict[str, Any]) -> Trial:

@@ -12,9 +12,9 @@ from vehiclecheck.records.matching import (
     NAMES,
     VEHICLE_COLUMNS,
     match,
-    method_column,
 )
 from vehiclecheck.records.sources import open_source
+from vehiclecheck.vocabulary.methods import method_column
 
 
 @pytest.mark.parametrize(

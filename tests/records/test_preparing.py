@@ -18,6 +18,7 @@ from vehiclecheck.records.preparing import Prepared, PrepareOptions, prepare, su
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 from vehiclecheck.vocabulary.days import day_code, day_of
+from vehiclecheck.vocabulary.methods import method_of, methods
 from vehiclecheck.vocabulary.terms import CATEGORY_ATOMS, CATEGORY_WORDS, PROPULSION_WORDS
 
 BOOK = WordBook()
@@ -507,19 +508,58 @@ def test_fuel() -> None:
             "hs_code": ["", "27101943", "271019", "", ""],
             "exporter": ["CI", "NL", "NL", "NL", "NL"],
             "sulphur_mg_kg": ["50", "0,001 %", "10", "<10", "5"],
-            "sulphur_method": ["iso 20846", "", "", "", ""],
+            "sulphur_method": ["iso 20846", "", "in-house", "", ""],
             "grade": ["AFRI-5", "EN 590", "", "", ""],
             "arrived_on": ["2016-05"] * 5,
         },
         subject="fuel",
     )
-    wanted = prepared.records.select("product", "sulphur_mg_kg", "sulphur_method", "grade")
-    assert wanted.rows() == [
-        ("diesel", 50, "ISO 20846", "AFRI-5"),
-        ("diesel", pytest.approx(10), None, "EN 590"),
-        (None, 10, None, None),
+    names = ("product", "sulphur_mg_kg_lo", "sulphur_mg_kg_hi", "sulphur_method", "grade")
+    measured = method_of("ISO 20846", "sulphur_mg_kg")
+    assert measured is not None
+    assert prepared.records.select(names).rows() == [
+        ("diesel", 50, 50, methods().index(measured), "AFRI-5"),
+        ("diesel", 10, 10, None, "EN 590"),
+        (None, 10, 10, None, None),
+        ("diesel", 0, 10, None, None),
     ]
-    assert prepared.set_aside.select("line", "field").rows() == [(5, "sulphur_mg_kg"), (6, "product")]
+    assert prepared.set_aside.select("line", "field").rows() == [(6, "product")]
+
+
+@pytest.mark.parametrize(
+    ("text", "method", "bounds"),
+    [
+        ("2.1", "ISO 20846", (0, 3)),  # measures from 3 to 500 mg/kg
+        ("3", "ISO 20846", (3, 3)),
+        ("<1", "ISO 20846", (0, 3)),
+        ("<4", "ISO 20846", (0, 4)),
+        ("500", "ISO 20846", (500, 500)),
+        ("501", "ISO 20846", (500, None)),
+        (">100", "ISO 20846", (100, None)),
+        (">600", "ISO 20846", (500, None)),
+        ("<0.001 %", "", (0, 10)),
+        ("< 0,5", "house", (0, 0.5)),
+        ("inférieur à 10", "", (0, 10)),
+        ("9", "ISO 20847", (0, 30)),  # measures from 30 mg/kg: says nothing of a limit of 10
+        ("", "ISO 20846", (None, None)),
+    ],
+)
+def test_a_result_out_of_the_range_of_its_method_is_a_bound(
+    text: str, method: str, bounds: tuple[float | None, float | None]
+) -> None:
+    prepared = _prepare(
+        {"product": ["diesel"], "sulphur_mg_kg": [text], "sulphur_method": [method]}, subject="fuel"
+    )
+    assert prepared.records.select("sulphur_mg_kg_lo", "sulphur_mg_kg_hi").row(0) == bounds
+
+
+def test_a_method_of_something_else_cannot_have_given_the_result() -> None:
+    prepared = _prepare(
+        {"product": ["petrol"], "ron": ["95"], "ron_method": ["EN ISO 20846:2019"]}, subject="fuel"
+    )
+    assert prepared.set_aside.select("field", "reason").rows() == [
+        ("ron_method", "ISO 20846 measures sulphur_mg_kg, not ron")
+    ]
 
 
 _CELLS = st.one_of(

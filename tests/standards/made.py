@@ -109,7 +109,11 @@ def _code(text: str) -> str:
 
 
 def judged(
-    packs: Library, *rows: Mapping[str, str], subject: str = "vehicle", standard: str | None = None
+    packs: Library,
+    *rows: Mapping[str, str],
+    subject: str = "vehicle",
+    standard: str | None = None,
+    view: str = "receiver",
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Verdicts, and findings (passes too) with words as text, of records told in canonical text."""
     names = sorted({name for row in rows for name in row})
@@ -119,7 +123,7 @@ def judged(
     options = PrepareOptions(subject=subject, date_order="ymd", decimal="point")  # type: ignore[arg-type]
     done = prepare(raw, options=options, words=WordBook())
     assert done.set_aside.is_empty(), done.set_aside.to_dicts()
-    judge = Judge(packs, COUNTRY_CODES, standard=standard, subject=subject, passes=True)
+    judge = Judge(packs, COUNTRY_CODES, standard=standard, subject=subject, passes=True, view=view)
     judgement = judge.judge(done.records)
     words = (pl.Enum, pl.Categorical)
     return tuple(  # type: ignore[return-value]

@@ -12,6 +12,7 @@ import polars as pl
 
 from vehiclecheck.records import dates, numbers
 from vehiclecheck.records.errors import InputError
+from vehiclecheck.records.fuel_results import METHOD_WORDS, RESULTS
 from vehiclecheck.records.numbers import (
     FUEL_NUMBERS,
     QUANTITY,
@@ -55,6 +56,7 @@ _FUEL_WORDS = {
     "product": "product",
     "hs_code": "hs_fuel",
     "grade": "text",
+    **METHOD_WORDS,
 }
 #: Columns of dates and the prefix of their bounds.
 VEHICLE_DATES = {
@@ -85,6 +87,7 @@ _KEPT_WORDS = (
     "permit",
     "importer_type",
     "grade",
+    *METHOD_WORDS,
 )
 _MIXED_ORDERS = (
     "mixed date orders: in this column days come first and months come first, and this may be either"
@@ -134,7 +137,7 @@ class Rows:
 def columns_of(subject: str) -> tuple[dict[str, str], dict[str, str], tuple[NumberField, ...]]:
     """Columns of words (and how each is read), columns of dates (and their prefixes), fields of numbers."""
     if subject == "fuel":
-        return _FUEL_WORDS, FUEL_DATES, (QUANTITY, VALUE, *FUEL_NUMBERS)
+        return _FUEL_WORDS, FUEL_DATES, (QUANTITY, VALUE, *FUEL_NUMBERS, *RESULTS)
     return _VEHICLE_WORDS, VEHICLE_DATES, (QUANTITY, VALUE, *VEHICLE_NUMBERS)
 
 
@@ -200,7 +203,7 @@ def read_words_and_dates(
     mixed: list[str] = []
     for name in kinds:
         if name in numbered:
-            if name in _KEPT_WORDS or name.endswith("_method"):
+            if name in _KEPT_WORDS:
                 made.append(rows.known[name].value(pl.col(f"index:{name}")).alias(name))
         else:
             made.append(pl.lit(raw.get_column(name).rechunk()).alias(name))  # yes or no, as true or false

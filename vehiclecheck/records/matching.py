@@ -18,6 +18,7 @@ from typing import Any
 
 from vehiclecheck.records.errors import InputError, LayoutUnsure, shown
 from vehiclecheck.vocabulary.kept import toml_document
+from vehiclecheck.vocabulary.methods import method_column, results_column
 from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 
 SHARED_COLUMNS = (
@@ -33,20 +34,13 @@ _OF_VEHICLES = (
     "certificate_result", "co_percent",
     "hc_ppm", "opacity_m1", "deregistered", "regime", "equipment", "permit", "importer_type", "person_vehicles",
 )  # fmt: skip
-_UNIT = re.compile(r"_(?:mg_kg|g_l|mg_l|mg_100ml|pct|c|15c|40c|um|min|kpa)$")
-
-
-def method_column(property_column: str) -> str:
-    """The column with the test method of a fuel property: `sulphur_mg_kg` -> `sulphur_method`."""
-    return _UNIT.sub("", property_column) + "_method"
-
-
 _OF_FUELS = (
     "product",
     "grade",
     "volume_m3",
     *FUEL_PROPERTIES,
-    *(dict.fromkeys(map(method_column, FUEL_PROPERTIES))),
+    *map(method_column, FUEL_PROPERTIES),
+    *map(results_column, FUEL_PROPERTIES),
 )
 VEHICLE_COLUMNS = SHARED_COLUMNS + _OF_VEHICLES
 FUEL_COLUMNS = SHARED_COLUMNS + _OF_FUELS
@@ -54,7 +48,7 @@ FUEL_COLUMNS = SHARED_COLUMNS + _OF_FUELS
 NUMBER_COLUMNS = frozenset(
     {"quantity", "engine_cc", "gvw_kg", "seats", "power_kw", "odometer_km", "co_percent", "hc_ppm",
     "opacity_m1", "person_vehicles", "value_usd",
-     "net_mass_kg", "volume_m3", *FUEL_PROPERTIES}
+     "net_mass_kg", "volume_m3", *FUEL_PROPERTIES, *map(results_column, FUEL_PROPERTIES)}
 )  # fmt: skip
 
 _SMALL = frozenset(

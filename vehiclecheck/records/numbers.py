@@ -27,6 +27,12 @@ POINT, COMMA = 1, 2
 _SHAPE = re.compile(
     r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)\s*(?P<number>\d[\d.,'’_ ]*|[.,]\d+)(?P<unit>.*)", re.DOTALL
 )
+#: Words before a number that make it a bound where a test gave it: the value lies below, or above.
+_SIDES = {"<": "<", "≤": "<", "<=": "<", "=<": "<", "less than": "<", "below": "<", "moins de": "<", "inférieur à": "<",
+"menos de": "<", "menor que": "<", "menor a": "<", "inferior a": "<", ">": ">", "≥": ">", ">=": ">", "=>": ">",
+"more than": ">", "greater than": ">", "above": ">", "plus de": ">", "supérieur à": ">", "más de": ">",
+"mayor que": ">", "mayor a": ">", "mais de": ">", "maior que": ">", "superior a": ">"}  # fmt: skip
+_NOT_MEASURED = frozenset((*_SIDES, "~", "ca", "ca.", "approx", "approx.", "max", "max.", "min", "min."))
 _GROUPS = re.compile(r"\d{1,3}(?:(?:,\d{3})+|(?:\.\d{3})+|(?:,\d{2})+,\d{3})")
 
 
@@ -45,6 +51,8 @@ class NumberField:
     whole: bool = False
     #: Kept as lowest and highest value (columns NAME_lo and NAME_hi) or as one value.
     bounds: bool = True
+    #: A result of a test: `<1` says that the value lies below what could be told, and is a bound.
+    tested: bool = False
     #: Units that may stand in the cell, and what one of them is in the unit of the column.
     units: Mapping[str, float] = field(default_factory=dict)
 
@@ -165,11 +173,15 @@ FUEL_NUMBERS: tuple[NumberField, ...] = (
     "litres": 0.001, "liters": 0.001, "cbm": 1.0, "bbl": 0.158987294928}),
     NumberField("net_mass_kg", 0, 1e12, "kg", bounds=False, units=_KG),
     *(
-        NumberField(name, *_FUEL_LIMITS.get(unit, (0.0, 1e6)), unit, bounds=False,
+        NumberField(name, *_FUEL_LIMITS.get(unit, (0.0, 1e6)), unit, tested=True,
         units=_BY_FUEL_UNIT.get(unit, {}))
         for name, unit in FUEL_PROPERTIES.items()
     ),
 )  # fmt: skip
+#: The least value that a fuel property can have, for results below what a test can tell; null where none is sure.
+LEAST_OF_PROPERTY: Mapping[str, float | None] = {
+    name: 0.0 if unit and unit != "°C" else None for name, unit in FUEL_PROPERTIES.items()
+}
 
 
 def evidence(text: str) -> int:
@@ -240,16 +252,18 @@ def read_number(
     if match is None:
         return None, None, "no number can be read"
     before, unit = match["before"].strip().casefold(), match["unit"].strip().strip(".").casefold()
-    if before in ("<", ">", "≤", "≥", "~", "ca", "ca.", "approx", "approx.", "less than", "max", "min"):
+    side = _SIDES.get(before) if spec.tested else None
+    if side is None and before in _NOT_MEASURED:
         return None, None, "a limit or an estimate is no measured value"
     factor = 1.0
-    for word in (before, unit):
+    for word in ("" if side else before, unit):
         if word and word in spec.units:
             factor = spec.units[word]
         elif word:
             return None, None, "what stands beside the number is no unit of this column"
     sign = -1.0 if match["sign"] == "-" else 1.0
-    values = [sign * value * factor for value in _candidates(match["number"], style)]
+    # a converted number gets no digits that nobody wrote: 0.0029 % is 29 mg/kg and not a hair less
+    values = [round(sign * value * factor, 9) for value in _candidates(match["number"], style)]
     if not values:
         return None, None, "no number can be read"
     if len(values) == 2 and spec is VALUE:
@@ -263,6 +277,10 @@ def read_number(
         return None, None, "no whole number"
     if len(believed) == 2 and not spec.bounds:
         return None, None, f"may be {believed[0]:g} or {believed[1]:g}"
+    if side == "<":
+        return LEAST_OF_PROPERTY[spec.name], max(believed), None
+    if side == ">":
+        return min(believed), None, None
     return min(believed), max(believed), None
 
 

@@ -36,6 +36,7 @@ from vehiclecheck.records.cells import (
     refuse_missing_importer,
 )
 from vehiclecheck.records.errors import InputError
+from vehiclecheck.records.fuel_results import METHOD_WORDS, RESULTS, within_range
 from vehiclecheck.records.habits import Habits
 from vehiclecheck.records.options import PrepareOptions
 from vehiclecheck.records.spellings import number_columns
@@ -133,8 +134,6 @@ def _prepare_file(
         raw = raw.with_row_index("line", offset=2)
     rows = Rows(raw, raw.select(pl.col("file").cast(pl.Int16), pl.col("line").cast(pl.Int64)).rechunk())
     kinds = {name: kind for name, kind in word_columns.items() if name in raw.columns}
-    if options.subject == "fuel":
-        kinds |= {name: "upper" for name in raw.columns if name.endswith("_method")}
     read_words_and_dates(rows, raw, kinds, date_columns, file, options, words)
     read_numbers(rows, raw, number_fields, file, options)
     if "importer" in kinds:
@@ -171,7 +170,8 @@ def fuel_records(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
         "volume_m3",
         "net_mass_kg",
         "value_cents",
-        *FUEL_PROPERTIES,
-        *(name for name in frame.columns if name.endswith("_method") and not name.startswith("index:")),
+        *(f"{name}_{side}" for name in FUEL_PROPERTIES for side in ("lo", "hi")),
+        *METHOD_WORDS,
+        *(field.name for field in RESULTS),
     ]
-    return frame.select(name for name in order if name in frame.columns)
+    return within_range(frame.select(name for name in order if name in frame.columns))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from vehiclecheck.records import dates, emission, tariff, words
+from vehiclecheck.records.fuel_results import METHOD, METHOD_WORDS, read_method
 from vehiclecheck.records.spellings import Reading, Spellings
 from vehiclecheck.vocabulary.countries import COUNTRY, COUNTRY_CODES
 from vehiclecheck.vocabulary.terms import (
@@ -16,6 +18,7 @@ from vehiclecheck.vocabulary.terms import (
     CERTIFICATE_TYPE,
     CERTIFICATE_TYPES,
     CONDITION_WORDS,
+    FUEL_PROPERTIES,
     IMPORTER_TYPE,
     IMPORTER_TYPE_WORDS,
     PRODUCT,
@@ -69,6 +72,10 @@ class WordBook:
             "hs_fuel": (tariff.read_fuel_code, tariff.FUEL_DTYPES, []),
             "date": (dates.read_date, dates.DTYPES, []),
             "model_year": (dates.read_model_year, dates.MODEL_YEAR_DTYPES, []),
+            **{
+                kind: (partial(read_method, fuel_property=name), (METHOD,), [])
+                for name, kind in zip(FUEL_PROPERTIES, METHOD_WORDS.values(), strict=True)
+            },
         }
         self._stores = {kind: Spellings(read, dtypes, known) for kind, (read, dtypes, known) in kinds.items()}
 

@@ -11,6 +11,7 @@ from vehiclecheck.flows.table import DEFAULT_GROUPS
 from vehiclecheck.outputs.files import FORMATS
 from vehiclecheck.runs.errors import RunError
 from vehiclecheck.standards import Library, Pack, PackError, load_library
+from vehiclecheck.vocabulary.choices import RECEIVER, VIEWS
 from vehiclecheck.vocabulary.countries import country_code
 
 ALL = "all"
@@ -24,6 +25,7 @@ class RunOptions:
 
     `to`: importers as if the records named them (codes or names; `("all",)` for every country that has a pack);
     `sender`: the exporter for all records. `infer`: bound a missing emission class by the market of first registration.
+    `view`: whether a test result of fuel is to prove something to its receiver or its supplier.
     `by`: the groups of the flow table. `tables`: which of verdicts, findings, flows, set_aside are wanted.
     """
 
@@ -36,6 +38,7 @@ class RunOptions:
     date_order: str | None = None
     infer: bool = True
     passes: bool = False
+    view: str = RECEIVER
     by: tuple[str, ...] = DEFAULT_GROUPS
     out: Path | None = None
     format: str = "csv"
@@ -52,6 +55,8 @@ class RunOptions:
             raise RunError("--resume needs --out: what was finished lies there")
         if self.date_order not in (None, "dmy", "mdy", "ymd"):
             raise RunError(f"--date-order {self.date_order!r} is not one of dmy, mdy, ymd")
+        if self.view not in VIEWS:
+            raise RunError(f"--view {self.view!r} is not one of {', '.join(VIEWS)}")
         to = self.to if self.to == (ALL,) else tuple(_country(name, "--to") for name in self.to)
         sender = _country(self.sender, "--from") if self.sender else None
         return RunOptions(**{**self.as_dict(), "to": to, "sender": sender})

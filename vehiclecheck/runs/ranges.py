@@ -191,14 +191,14 @@ class RangeJudge:
 
     def _reasons(self, judgement: Judgement, units: pl.Series) -> pl.DataFrame:
         """How many records and units each provision holds up; the words are looked up for the few that occur."""
-        rule, code = pl.col("rule"), pl.col("code")
+        rule, code, remark = pl.col("rule"), pl.col("code"), pl.col("remark")
         words = ("side", "country", "provision", "effect", "status", "source", "message")
         return (
             judgement.findings.lazy()
-            .select("rule", "code", "outcome", pl.lit(units).gather(pl.col("row")).alias("units"))
-            .group_by("rule", "code", "outcome")
+            .select("rule", "code", "remark", "outcome", pl.lit(units).gather(pl.col("row")).alias("units"))
+            .group_by("rule", "code", "remark", "outcome")
             .agg(pl.len().cast(pl.Int64).alias("records"), pl.col("units").sum())
-            .with_columns(self._judge.words.columns(rule, code))
+            .with_columns(self._judge.words.columns(rule, code, remark))
             .select(pl.col(*words, "outcome").cast(pl.String), "records", "units")
             .sort(
                 "units",

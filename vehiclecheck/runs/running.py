@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -64,13 +64,20 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     """
     options = options.checked()
     library = options.library()
+    if options.standard is not None:  # results name it by its code, however it was typed
+        options = replace(options, standard=library.standard_code(options.standard))
     sources = _open(paths, options)
     subjects = sorted({source.subject for source in sources})
     if len(subjects) > 1:
         raise RunError("vehicle records and fuel records are screened in runs of their own")
     importers = countries_asked(options.to, library, subjects[0])
     judge = Judge(
-        library, COUNTRY_CODES, standard=options.standard, subject=subjects[0], passes=options.passes
+        library,
+        COUNTRY_CODES,
+        standard=options.standard,
+        subject=subjects[0],
+        passes=options.passes,
+        view=options.view,
     )
     not_annotated = why_not_annotated(options, sources, importers)
     annotate = options.out is not None and options.format == "xlsx" and not_annotated is None

@@ -24,6 +24,7 @@ FINDING = {
     "inferred": pl.Boolean,
     "missing": pl.Int64,
     "dated": pl.UInt8,
+    "remark": pl.UInt8,
 }
 
 
@@ -105,6 +106,7 @@ class Asker:
                 code, slot, observation.outcome, dict(observation.fields), settled, facts
             ).alias("missing"),
             facts.deciding_date(slot.shape.decides).alias("dated"),
+            (pl.lit(0, dtype=pl.UInt8) if observation.remark is None else observation.remark).alias("remark"),
         ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from vehiclecheck.screening.answers import FAIL, PASS, UNKNOWN
-from vehiclecheck.screening.kinds import registry
+from vehiclecheck.screening.kinds import registry, remarks_of
 from vehiclecheck.screening.rulebook import Rule, Rulebook
 from vehiclecheck.standards.model import ALSO_ASKS
 
@@ -50,11 +50,16 @@ class RuleWords:
     offsets: dict[str, int]
     table: pl.DataFrame
     messages: pl.Series
+    #: How many remarks a kind of these rules may make, nothing included.
+    remarks: int
 
-    def columns(self, rule: pl.Expr, code: pl.Expr) -> list[pl.Expr]:
-        """The wordy columns of a finding, by global rule number and answer."""
+    def columns(self, rule: pl.Expr, code: pl.Expr, remark: pl.Expr) -> list[pl.Expr]:
+        """The wordy columns of a finding, by global rule number, answer and remark."""
         found = [pl.lit(self.table[name]).gather(rule).alias(name) for name in self.table.columns]
-        return [*found, pl.lit(self.messages).gather(rule * 4 + code.cast(pl.Int32)).alias("message")]
+        place = rule * 4 + code.cast(pl.Int32)
+        if self.remarks > 1:
+            place = place * self.remarks + remark.cast(pl.Int32)
+        return [*found, pl.lit(self.messages).gather(place).alias("message")]
 
 
 def rule_words(books: Sequence[Rulebook], names: Mapping[str, str]) -> RuleWords:
@@ -63,6 +68,9 @@ def rule_words(books: Sequence[Rulebook], names: Mapping[str, str]) -> RuleWords
     offsets: dict[str, int] = {}
     rows: list[dict[str, str]] = []
     messages: list[str] = []
+    most = max(
+        (len(remarks_of(kinds[rule.version.kind])) for book in books for rule in book.rules), default=1
+    )
     for book in books:
         offsets[book.side] = len(rows)
         for rule in book.rules:
@@ -84,13 +92,14 @@ def rule_words(books: Sequence[Rulebook], names: Mapping[str, str]) -> RuleWords
                     "grade": version.grade,
                 }
             )
-            messages += [
-                "",
-                *(
-                    message(rule, names[version.pack], required, kind.quantity(asks), code)
-                    for code in (PASS, UNKNOWN, FAIL)
-                ),
-            ]
+            said = remarks_of(kind)
+            messages += [""] * most
+            for code in (PASS, UNKNOWN, FAIL):
+                spoken = [
+                    message(rule, names[version.pack], required, kind.quantity(asks), code, remark)
+                    for remark in said
+                ]
+                messages += [*spoken, *[""] * (most - len(said))]
     columns = (
         "side",
         "country",
@@ -105,7 +114,7 @@ def rule_words(books: Sequence[Rulebook], names: Mapping[str, str]) -> RuleWords
         "grade",
     )
     table = pl.DataFrame([_as_words(name, [row[name] for row in rows]) for name in columns])
-    return RuleWords(offsets, table, _as_words("message", messages))
+    return RuleWords(offsets, table, _as_words("message", messages), most)
 
 
 #: Columns with few words whatever the number of countries.
@@ -121,7 +130,7 @@ def _as_words(name: str, words: list[str]) -> pl.Series:
     return pl.Series(name, words, dtype=pl.Categorical)
 
 
-def message(rule: Rule, country: str, required: str, quantity: str, code: int) -> str:
+def message(rule: Rule, country: str, required: str, quantity: str, code: int, remark: str = "") -> str:
     """One sentence a person can read: who asks what, what the record shows, what follows, where it is written."""
     version = rule.version
     shown = {
@@ -143,5 +152,7 @@ def message(rule: Rule, country: str, required: str, quantity: str, code: int) -
     if version.kind == ALSO_ASKS:
         return f"{country} also asks: {required}. No record tells it. Source: {version.cite()}"
     status = _NOT_IN_FORCE.get(version.status, "")
+    if remark:
+        shown = f"{shown} ({remark})"
     asked = f"{quantity}: {required}" if version.kind in MEASURED else required
     return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {version.cite()}"

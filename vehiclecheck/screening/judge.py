@@ -15,7 +15,8 @@ from vehiclecheck.screening.findings import OUTCOME, OUTCOMES, RuleWords, rule_w
 from vehiclecheck.screening.judging import SideJudge, SideResult
 from vehiclecheck.screening.rulebook import SIDES, compile_rules
 from vehiclecheck.screening.verdicts import as_lane, as_verdict, overall_place, side_places
-from vehiclecheck.standards import Library, PackError
+from vehiclecheck.standards import Library
+from vehiclecheck.vocabulary.choices import RECEIVER
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_expr
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 
@@ -67,8 +68,9 @@ class Judgement:
 class Judge:
     """Judges ranges of prepared records against the packs of both sides.
 
-    `codes` are the categories of the record's country columns. `standard` names a harmonised standard that is asked as
-    if it were the importer's law. With `passes` findings list what passed as well.
+    `codes` are the categories of the record's country columns. `standard` names a standard that is asked as
+    if it were the importer's law. With `passes` findings list what passed as well. `view` says for whom test results speak
+    (one of VIEWS): at a limit they prove less to a supplier.
     """
 
     def __init__(
@@ -80,7 +82,9 @@ class Judge:
         standard: str | None = None,
         subject: str = "vehicle",
         passes: bool = False,
+        view: str = RECEIVER,
     ) -> None:
+        standard = None if standard is None else library.standard_code(standard)
         # a standard that is asked by name need not be a code that records can have
         self._codes = list(codes) if standard is None or standard in codes else [*codes, standard]
         self._position = {code: place for place, code in enumerate(self._codes)}
@@ -90,14 +94,12 @@ class Judge:
         #: The packs that judge, by code.
         self.codes_used = [pack.code for pack in packs]
         self._sides = {
-            side: SideJudge(compile_rules(packs, side, subject), self._codes, passes)
+            side: SideJudge(compile_rules(packs, side, subject, view), self._codes, passes)
             for side in ("export", "import")
         }
         self.standard = standard
         if standard is not None:
-            if standard not in library.standards:
-                raise PackError(f"no standard {standard!r}; standards: {', '.join(library.standards)}")
-            book = compile_rules([library.pack(standard)], "standard", subject)
+            book = compile_rules([library.pack(standard)], "standard", subject, view)
             self._sides["standard"] = SideJudge(book, self._codes, passes)
         names = {pack.code: pack.name for pack in packs}
         if standard is not None:
@@ -240,19 +242,19 @@ class Judge:
 
     def _finding_table(self, base: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
         outcome = pl.Series([None, *(OUTCOMES[code] for code in (PASS, UNKNOWN, FAIL))], dtype=OUTCOME)
-        rule, code = pl.col("rule"), pl.col("code")
+        rule, code, remark = pl.col("rule"), pl.col("code"), pl.col("remark")
         ids = base["record_id"] if "record_id" in base.columns else base["row"].cast(pl.String)
         return (
             findings.lazy()
             .with_columns(
                 pl.lit(ids).gather(pl.col("row")).alias("record_id"),
-                *self.words.columns(rule, code),
+                *self.words.columns(rule, code, remark),
                 pl.lit(outcome).gather(code).alias("outcome"),
                 pl.lit(_LAW_DATES).gather(pl.col("dated")).alias("law_date"),
                 pl.col("low").alias("observed_low"),
                 pl.col("high").alias("observed_high"),
             )
-            .select(*FINDING_COLUMNS, "row", "rule", "code")
+            .select(*FINDING_COLUMNS, "row", "rule", "code", "remark")
             .collect()
         )
 

@@ -94,6 +94,11 @@ def judged_by_parts(asker: Asker, rows: pl.DataFrame, facts: Facts, cells: Cells
             pl.col("inferred").any(),
             pl.col("missing").bitwise_or(),
             pl.col("dated").first(),
+            # what is remarked on one part holds of the whole only where no other part says something else
+            pl.when(pl.col("remark").n_unique() == 1)
+            .then(pl.col("remark").first())
+            .otherwise(0)
+            .alias("remark"),
             # the date is to blame only where the parts differ: the rest is unknown on any day
             (
                 (pl.col("code").n_unique() > 1) | (pl.col("@period").n_unique() < pl.col("@parts").first())

@@ -28,6 +28,7 @@ from vehiclecheck.screening.facts import (
 )
 from vehiclecheck.screening.kinds import Observation, registry
 from vehiclecheck.standards.model import PROPOSED_STATUSES, Pack, Version
+from vehiclecheck.vocabulary.choices import RECEIVER
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_code, day_of_text
 from vehiclecheck.vocabulary.terms import (
     ALL_CATEGORIES,
@@ -218,10 +219,13 @@ def _classes_asked(version: Version) -> int:
     return (LIGHT_DUTY if "light" in version.asks else 0) | (HEAVY_DUTY if "heavy" in version.asks else 0)
 
 
-def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") -> Rulebook:
+def compile_rules(
+    packs: Sequence[Pack], side: str, subject: str = "vehicle", view: str = RECEIVER
+) -> Rulebook:
     """The rules with which `packs` judge records on one side (export, import, standard).
 
-    Vehicles are judged by provisions of the side's own direction; fuel by what its market allows as well.
+    Vehicles are judged by provisions of the side's own direction; fuel by what its market allows as well. `view` says for
+    whom a test result is to prove something: the receiver or the supplier.
     """
     kinds, sets = registry(), NameSets()
     direction = "export" if side == "export" else "import"
@@ -234,7 +238,7 @@ def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") ->
                 continue  # a consignment is judged by the market that it enters
             if version.subject != subject or version.direction not in judged:
                 continue
-            rules.append(_rule(version, side, kinds, sets))
+            rules.append(_rule(version, side, kinds, sets, view))
     told: dict[str, dict[int, float]] = {}
     for number, rule in enumerate(rules):
         for name, value in rule.params.items():
@@ -251,8 +255,8 @@ def compile_rules(packs: Sequence[Pack], side: str, subject: str = "vehicle") ->
     )
 
 
-def _rule(version: Version, side: str, kinds: Mapping[str, Any], sets: NameSets) -> Rule:
-    kind, asks = kinds[version.kind], version.asks
+def _rule(version: Version, side: str, kinds: Mapping[str, Any], sets: NameSets, view: str) -> Rule:
+    kind, asks = kinds[version.kind], {**version.asks, "view": view}
     category, propulsion, condition = _cell_masks(version.scope)
     category &= _classes_asked(version)
     cells_only = [scope for scope in version.exempt if not _row_scope(scope)]

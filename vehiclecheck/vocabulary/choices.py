@@ -3,6 +3,10 @@
 #: Verdicts of a record or of one side of it, the worst first.
 VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated", "no_pack")
 
+#: For whom a result of a fuel test is to prove something: who takes the fuel, or who delivers it.
+RECEIVER, SUPPLIER = "receiver", "supplier"
+VIEWS = (RECEIVER, SUPPLIER)
+
 #: What flows can be grouped by.
 GROUPS = (
     "exporter",

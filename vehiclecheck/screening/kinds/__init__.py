@@ -1,12 +1,13 @@
 """Provision kinds. One file is one kind and is found by lying here; `registry()` lists them by name.
 
 A kind module defines
-* `shape(asks)`: what of its parameters decides the expression. Provisions of one shape are judged together, whatever
+* `shape(asks)`: what of its parameters decides the expression (with `view`, for whom a test result is to prove something). Provisions of one shape are judged together, whatever
   their number; everything else is a number looked up per row;
 * `params(asks, sets)`: those numbers (`sets.index(domain, names)` gives the number of a set of names);
 * `observe(shape, facts, param)`: the test, as an `Observation` of expressions;
 * `quantity(asks)`: what is observed, in words;
-* `required(asks)`: what is asked, in words, and the unit of the observed bounds.
+* `required(asks)`: what is asked, in words, and the unit of the observed bounds;
+* `REMARKS`, if it has any: what may have to be said beside an answer, the first of them nothing.
 Its parameters are described by `rules/schema/kinds/<kind>.json`.
 """
 
@@ -29,7 +30,8 @@ class Observation:
     """The test of one shape: the answer `outcome` is yes = pass, no = fail; bounds in the unit of the law.
 
     `fields` are the record fields that the test rests on, each with an expression that is true where it is known
-    exactly. `inferred` is true where the bounds rest on inference.
+    exactly. `inferred` is true where the bounds rest on inference. `remark` is the number of one of the kind's REMARKS
+    (UInt8), said beside the answer; 0 says nothing.
     """
 
     outcome: Answer
@@ -37,6 +39,7 @@ class Observation:
     high: pl.Expr | None = None
     fields: Mapping[str, pl.Expr] = field(default_factory=dict)
     inferred: pl.Expr | None = None
+    remark: pl.Expr | None = None
 
 
 class Sets(Protocol):
@@ -63,6 +66,11 @@ class Kind(Protocol):
 
     def required(self, asks: Mapping[str, Any]) -> tuple[str, str]:
         """What is asked, in words, and the unit of the bounds."""
+
+
+def remarks_of(kind: Kind) -> tuple[str, ...]:
+    """What a kind may have to say beside an answer, by number."""
+    return getattr(kind, "REMARKS", ("",))
 
 
 @functools.cache
