@@ -91,6 +91,18 @@ def test_a_wrong_adoption_is_told_with_its_line(
     assert str(caught.value).startswith(f"KE.toml:{problem.line}:")
 
 
+@pytest.mark.parametrize("adopted", ["EAC", "GCC"])
+def test_a_standard_adopts_none(tmp_path: Path, adopted: str) -> None:
+    """Not itself either: that would have no end."""
+    text = STANDARD + ADOPT.partition("\n[adopt.")[0].replace("GCC", adopted).replace("notice-2020", "treaty")
+    with pytest.raises(PackError) as caught:
+        load_library(write(tmp_path, standard=text)).pack("GCC")
+    line = line_of(text, f'standard = "{adopted}"')
+    assert str(caught.value) == (
+        f"GCC.toml:{line}: GCC is a standard, and a standard adopts none: write here what it asks itself"
+    )
+
+
 def test_an_unknown_pack_is_told_with_what_there_is(tmp_path: Path) -> None:
     with pytest.raises(PackError, match=r"no pack for 'QQ'; `packs list` shows"):
         load_library(write(tmp_path)).pack("QQ")

@@ -124,3 +124,41 @@ def test_a_mark_at_the_front_of_the_file_is_no_problem(tmp_path: Path) -> None:
     path = packs.file("KE")
     path.write_bytes(path.read_text(encoding="utf-8").encode("utf-8-sig"))
     assert len(list(soundness(packs.pack("KE"), path))) == 1
+
+
+# ---------------------------------------------------------------- specifications of fuel
+
+
+def specification(folder: Path, *parts: str, code: str = "HOUSE") -> list[str]:
+    """The problems of a pack that calls itself a specification of fuel, each with its line."""
+    text = pack(code, *parts).replace('name = "Land"\n', 'name = "Land"\nkind = "specification"\n')
+    own = code == "HOUSE"
+    packs = library(folder, *([] if own else [text]), standards=[text] if own else [])
+    path = packs.file(code)
+    assert check_file(path) == [], "well formed"
+    return [str(problem) for problem in soundness(packs.pack(code), path)]
+
+
+def test_a_specification_holds_fuel_limits(tmp_path: Path) -> None:
+    limit = provision("HOUSE.diesel", "fuel_limit", DIESEL, direction="market")
+    assert specification(tmp_path, reviewed("fuel"), limit) == []
+    cars = provision("HOUSE.age", "max_age", AGE)
+    (said,) = specification(tmp_path / "more", reviewed("fuel"), limit, cars)
+    assert said.startswith("HOUSE.toml:")
+    assert said.endswith(
+        ": HOUSE.age: HOUSE is a specification of fuel: it holds fuel limits only, no max_age"
+    )
+
+
+def test_a_country_is_no_specification(tmp_path: Path) -> None:
+    limit = provision("KE.diesel", "fuel_limit", DIESEL, direction="market")
+    assert specification(tmp_path, reviewed("fuel"), limit, code="KE") == [
+        "KE.toml:4: kind = 'specification' is for standards; KE is a country"
+    ]
+
+
+def test_there_is_no_other_kind(tmp_path: Path) -> None:
+    text = pack("HOUSE").replace('name = "Land"\n', 'name = "Land"\nkind = "bloc"\n')
+    packs = library(tmp_path, standards=[text])
+    (problem,) = check_file(packs.file("HOUSE"))
+    assert str(problem) == "HOUSE.toml:4: kind must be 'specification'"

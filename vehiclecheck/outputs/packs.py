@@ -194,7 +194,7 @@ def overview_table(rows: Sequence[Overview], width: int) -> str:
     cells = [
         [
             row.code,
-            f"{row.name} (standard)" if row.standard else row.name,
+            f"{row.name} ({row.kind})" if row.standard else row.name,
             _reviewed_words(row, width),
             str(row.provisions),
             str(row.versions),
@@ -244,9 +244,8 @@ def pack_text(
     if not found:
         blocks.append("No provision is in force on that day." if not history else "No provision.")
     if others:
-        name = "standard" if pack.standard else "country"
         titles = {
-            "unencoded": f"This {name} also asks, but no provision judges it:",
+            "unencoded": f"This {pack.kind} also asks, but no provision judges it:",
             "disputed": "Sources also say, but the pack holds otherwise:",
         }
         for reason, title in titles.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,6 +12,8 @@ from tabulate import tabulate
 
 from vehiclecheck.outputs.neutral import printable
 from vehiclecheck.screening.explaining import Explanation
+from vehiclecheck.screening.fuel_match import KIND as FUEL_MATCH
+from vehiclecheck.screening.kinds.fuel_limit import WITHIN
 from vehiclecheck.screening.verdicts import LANES
 from vehiclecheck.standards.model import DECIDING_STATUSES
 from vehiclecheck.vocabulary.choices import VERDICTS
@@ -19,6 +21,7 @@ from vehiclecheck.vocabulary.countries import country_name
 
 if TYPE_CHECKING:
     from vehiclecheck.records.sources import Source
+    from vehiclecheck.runs.estimating import AirResult
     from vehiclecheck.runs.running import RunResult
 
 #: What a customs officer does with each lane.
@@ -29,6 +32,12 @@ LANE_WORDS = {
     "admitted": "release",
     "unregulated": "no rule applies",
     "no_pack": "nothing known of this country's rules",
+}
+#: How a vehicle fits the fuel of its destination.
+FUEL_WORDS = {
+    "fits": "The fuel that the law allows there suits it.",
+    "does_not_fit": "The fuel that the law allows there does not suit it.",
+    "unknown": "Whether the fuel there suits it is not known.",
 }
 _ROWS = 12
 #: The order in which effects are told.
@@ -157,7 +166,7 @@ def shown_table(result: RunResult) -> str:
     """Some records to hold or to ask about, each with its first reason."""
     rows = []
     for row in result.shown.head(_ROWS).iter_rows(named=True):
-        rows.append([row["record_id"], row["importer"], row["lane"], _why(row)])
+        rows.append([row["record_id"], row.get("importer"), row["lane"], _why(row)])
     return table(rows, ["record", "to", "lane", "why"])
 
 
@@ -168,21 +177,26 @@ def _why(row: dict[str, Any]) -> str:
         row["provision"] or [],
         row["outcome"],
         row["missing"],
+        row["remark"],
         row["observed_low"],
         row["observed_high"],
         row["unit"],
         strict=True,
     )
-    said, missing = [], []
-    for provision, outcome, fields, low, high, unit in details:
+    said, missing, close = [], [], []
+    for provision, outcome, fields, remark, low, high, unit in details:
         if provision not in reasons:
             continue
         if outcome == "fail":
             said.append(provision + observed_words(low, high, unit))
         elif fields:
             missing += [field for field in fields.split(";") if field not in missing]
+        elif remark == WITHIN:
+            close.append(provision + observed_words(low, high, unit))
     if said:
         return "fails " + "; ".join(said)
+    if close:
+        return "within the tolerance of the test method: " + "; ".join(close)
     return "not told: " + ", ".join(missing) if missing else "; ".join(sorted(reasons))
 
 
@@ -234,7 +248,7 @@ def reason_table(result: RunResult) -> str:
     return table(rows, ["provision", "outcome", "effect", "units", "source"], right=(3,))
 
 
-def aside_table(result: RunResult) -> str:
+def aside_table(result: RunResult | AirResult) -> str:
     """The first rows that were set aside."""
     names = ["line", "field", "value", "reason"]
     if len(result.sources) > 1:
@@ -252,7 +266,7 @@ def quality_table(result: RunResult) -> str:
     return table(rows, ["record", "field", "value", "remark"])
 
 
-def reconciliation(result: RunResult) -> str:
+def reconciliation(result: RunResult | AirResult) -> str:
     """The totals, in a sentence that adds up."""
     counts = result.counts
     parts = [f"{counts.rows_judged:,} judged", f"{counts.rows_set_aside:,} set aside"]
@@ -265,7 +279,8 @@ def reconciliation(result: RunResult) -> str:
     )
     if counts.units_set_aside:
         units += f", {counts.units_set_aside:,} set aside"
-    more = f"; {counts.judgements:,} judgements" if counts.judgements != counts.rows_judged else ""
+    several = len(result.options.to) > 1 or result.options.to == ("all",)
+    more = f"; {counts.judgements:,} judgements" if several and counts.judgements != counts.rows_judged else ""
     return f"{counts.rows_in:,} rows in = {' + '.join(parts)}; {units}{more}."
 
 
@@ -279,6 +294,8 @@ def screening_report(result: RunResult) -> str:
         parts.append(
             f"Judged against the standard {result.options.standard} as well: see standard_verdict in the verdicts."
         )
+    if {"fits", "does_not_fit"} & set(result.counts.fuel_matches):
+        parts.append(_wrapped(fuel_sentence(result.counts.fuel_matches)))
     if len(result.options.to) > 1 or result.options.to == ("all",):
         parts.append(country_table(result))
     if result.shown.height:
@@ -301,6 +318,15 @@ def screening_report(result: RunResult) -> str:
         parts.append(_wrapped("Written: " + ", ".join(printable(str(path)) for path in result.files)))
     parts += [_wrapped(printable(note)) for note in result.notes]
     return "\n\n".join(part for part in parts if part)
+
+
+def fuel_sentence(units: Mapping[str, int]) -> str:
+    """How many units fit the fuel that they would burn; nothing of this refuses any."""
+    fits, unfit, unknown = (units.get(word, 0) for word in ("fits", "does_not_fit", "unknown"))
+    return (
+        f"Fuel: by the law of their destinations {fits:,} of {fits + unfit + unknown:,} units get the fuel that their "
+        f"emission class needs, {unfit:,} do not (advice, no verdict), of {unknown:,} it is not known."
+    )
 
 
 def country_table(result: RunResult) -> str:
@@ -355,6 +381,8 @@ def explanation_report(told: Explanation) -> str:
         + (f"; by the standard: {verdicts['standard_verdict']}" if "standard_verdict" in verdicts else "")
         + f". Lane {verdicts['lane']}: {LANE_WORDS[verdicts['verdict']]}."
     ]
+    if verdicts.get("fuel_match"):
+        parts[0] += f" {FUEL_WORDS[verdicts['fuel_match']]}"
     rows = list(told.provisions.cast({"side": pl.String, "outcome": pl.String}).iter_rows(named=True))
     parts += [_block(row) for row in rows] or ["No provision applies."]
     if told.needed:
@@ -374,7 +402,12 @@ def _block(row: dict[str, Any]) -> str:
     asks = row["required"]
     if row["kind"] not in ("certificate", "permit", "steering_side", "equipment", "custom"):
         asks = f"{row['observed']}{' ' if row['observed'] == 'the vehicle' else ': '}{asks}"
-    if row["kind"] == "also_asks":
+    if row["kind"] == FUEL_MATCH:
+        lines = [
+            f"ADVICE  {row['provision']}: the fuel there does not suit it",
+            f"        asks    {row['required']}",
+        ]
+    elif row["kind"] == "also_asks":
         lines = [
             f"ADVICE  {row['provision']}: also asked, and no record tells it",
             f"        asks    {row['required']}",

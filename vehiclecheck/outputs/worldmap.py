@@ -7,15 +7,30 @@ data (rules/tile-map.toml). The picture is SVG and needs nothing besides: no lib
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
+from vehiclecheck.outputs.drawing import (
+    QUIET,
+    RULE,
+    Page,
+    Type,
+    balanced,
+    baseline_of,
+    coord,
+    escaped,
+    ink_on,
+    legal,
+    one_line,
+    square,
+    text_width,
+    wrapped,
+)
 from vehiclecheck.vocabulary.countries import country_name
 from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.places import data_root
@@ -42,12 +57,6 @@ _READING = (
     "One square stands for one country or territory, whatever its size; where it lies is approximate. "
     "Squares say nothing about borders or the status of a territory."
 )
-_FONTS = "Arial, 'Helvetica Neue', Helvetica, 'Liberation Sans', 'Noto Sans', 'DejaVu Sans', sans-serif"
-_INK = "#1B1F23"
-_QUIET = "#565D64"
-_RULE = "#C4C9CE"
-_OUTLINE = "#8D959C"
-_PAPER = "#FFFFFF"
 
 # Sizes, in units of the viewBox (pixels at 100 %).
 _PITCH = 26.0
@@ -58,33 +67,18 @@ _BETWEEN_PANELS = 44.0
 _TWO_PANELS = 1.3
 
 
-class _Type(NamedTuple):
-    """Size and line height of a text."""
-
-    size: float
-    line: float
-    bold: bool = False
-
-    def times(self, factor: float) -> _Type:
-        return _Type(self.size * factor, self.line * factor, self.bold)
-
-
-_TITLE = _Type(25, 31, bold=True)
-_HEADING = _Type(17, 22, bold=True)
-_TEXT = _Type(14, 19)
-_SMALL = _Type(12.5, 17)
-_HEAD = _Type(12.5, 17, bold=True)
-_CODE = _Type(13, 13, bold=True)
+_TITLE = Type(25, 31, bold=True)
+_HEADING = Type(17, 22, bold=True)
+_TEXT = Type(14, 19)
+_SMALL = Type(12.5, 17)
+_HEAD = Type(12.5, 17, bold=True)
+_CODE = Type(13, 13, bold=True)
 _LABEL_WIDTH = 330.0
 _COUNT_WIDTH = 130.0
 #: A note is not set beside the legend where it would be narrower than this, nor wider than is well read.
 _NOTE_WIDTHS = (370.0, 760.0)
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-#: What XML 1.0 cannot hold even escaped.
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: From this lightness on (relative luminance), a tile needs an outline to be seen on white paper.
-_PALE = 0.6
 
 
 @dataclass(frozen=True)
@@ -136,16 +130,18 @@ def world_map(panels: Sequence[Panel], legend: Sequence[tuple[str, str, str]], t
     factor = 1.0 if len(panels) == 1 else _TWO_PANELS
     heading, text = _HEADING.times(factor), _TEXT.times(factor)
 
-    page = _Page()
-    y = page.block(_MARGIN, _MARGIN - 6, _balanced(title, width, _TITLE.times(factor)), _TITLE.times(factor))
-    y = page.block(_MARGIN, y + 2, _wrapped(_READING, width, text), text, ink=_QUIET)
+    page = Page()
+    y = page.block(_MARGIN, _MARGIN - 6, balanced(title, width, _TITLE.times(factor)), _TITLE.times(factor))
+    y = page.block(_MARGIN, y + 2, wrapped(_READING, width, text), text, ink=QUIET)
     y += text.line * 0.8
-    titles = [_balanced(panel.title, panel_width, heading) for panel in panels]
+    titles = [balanced(panel.title, panel_width, heading) for panel in panels]
     y = max(page.block(left, y, lines, heading) for left, lines in zip(lefts, titles, strict=True))
     y = max(_draw_panel(page, left, y + 6, panel, legend) for left, panel in zip(lefts, panels, strict=True))
-    page.add(f'<rect x="{_n(_MARGIN)}" y="{_n(y + 18)}" width="{_n(width)}" height="1" fill="{_RULE}"/>')
+    page.add(
+        f'<rect x="{coord(_MARGIN)}" y="{coord(y + 18)}" width="{coord(width)}" height="1" fill="{RULE}"/>'
+    )
     y = _draw_foot(page, _MARGIN, y + 32, width, factor, panels, legend, note)
-    return page.document(width + 2 * _MARGIN, y + _MARGIN - 8, _plain(title), _described(panels, legend))
+    return page.document(width + 2 * _MARGIN, y + _MARGIN - 8, one_line(title), _described(panels, legend))
 
 
 def _check(panels: Sequence[Panel], legend: Sequence[tuple[str, str, str]]) -> None:
@@ -183,26 +179,27 @@ def _described(panels: Sequence[Panel], legend: Sequence[tuple[str, str, str]]) 
     """The picture in words, for those who hear it read."""
     rows = _rows(panels, legend)
     parts = [
-        f"{_plain(panel.title)}: " + ", ".join(f"{_plain(row.label)} {row.numbers[number]}" for row in rows)
+        f"{one_line(panel.title)}: "
+        + ", ".join(f"{one_line(row.label)} {row.numbers[number]}" for row in rows)
         for number, panel in enumerate(panels)
     ]
     return "Map of the world, one square a country. Number of countries. " + ". ".join(parts) + "."
 
 
 def _draw_panel(
-    page: _Page, left: float, top: float, panel: Panel, legend: Sequence[tuple[str, str, str]]
+    page: Page, left: float, top: float, panel: Panel, legend: Sequence[tuple[str, str, str]]
 ) -> float:
     """The tiles of one panel, from north to south and west to east; the y below them."""
     looks: dict[str, tuple[str, str | None]] = {name: (label, colour) for name, label, colour in legend}
     tiles = sorted((row, column, code) for code, (column, row) in tile_map().items())
-    page.add(f'<g text-anchor="middle" font-size="{_n(_CODE.size)}" font-weight="bold">')
+    page.add(f'<g text-anchor="middle" font-size="{coord(_CODE.size)}" font-weight="bold">')
     for row, column, code in tiles:
         name = panel.classes.get(code)
         label, colour = (_NO_DATA, None) if name is None else looks[name]
-        named = "" if name is None else f" data-class={quoteattr(_legal(name))}"
+        named = "" if name is None else f" data-class={quoteattr(legal(name))}"
         page.add(
-            f'<g data-country="{code}"{named}><title>{_text(f"{country_name(code)} ({code}): {label}")}</title>'
-            f"{_tile(left + column * _PITCH, top + row * _PITCH, _TILE, colour)}"
+            f'<g data-country="{code}"{named}><title>{escaped(f"{country_name(code)} ({code}): {label}")}</title>'
+            f"{square(left + column * _PITCH, top + row * _PITCH, _TILE, colour)}"
             f"{_code(left + column * _PITCH, top + row * _PITCH, code, colour)}</g>"
         )
     page.add("</g>")
@@ -210,7 +207,7 @@ def _draw_panel(
 
 
 def _draw_foot(
-    page: _Page,
+    page: Page,
     left: float,
     top: float,
     width: float,
@@ -222,26 +219,26 @@ def _draw_foot(
     """The legend with its numbers, and the note beside it or below; the y below both."""
     text, small, head = _TEXT.times(factor), _SMALL.times(factor), _HEAD.times(factor)
     rows = _rows(panels, legend)
-    labels = [_wrapped(row.label, _LABEL_WIDTH * factor, text) for row in rows]
+    labels = [wrapped(row.label, _LABEL_WIDTH * factor, text) for row in rows]
     titles = ["Countries"] if len(panels) == 1 else [panel.title for panel in panels]
-    heads = [_balanced(title, _COUNT_WIDTH * factor, head) for title in titles]
+    heads = [balanced(title, _COUNT_WIDTH * factor, head) for title in titles]
     swatch = 0.85 * text.line
     label_left = left + swatch + 0.6 * text.line
     # the right edges of the columns of numbers
     edges: list[float] = []
-    edge = label_left + max(_width(line, text) for lines in labels for line in lines)
+    edge = label_left + max(text_width(line, text) for lines in labels for line in lines)
     for lines in heads:
-        edge += 26 * factor + max(_width(line, head) for line in [*lines, "000"])
+        edge += 26 * factor + max(text_width(line, head) for line in [*lines, "000"])
         edges.append(edge)
 
     deepest = max(map(len, heads))
     for lines, edge in zip(heads, edges, strict=True):
         # heads of unequal length end on the same line
         drop = (deepest - len(lines)) * head.line
-        page.block(edge, top + drop, lines, head, ink=_QUIET, anchor="end")
+        page.block(edge, top + drop, lines, head, ink=QUIET, anchor="end")
     y = top + deepest * head.line + 5
     for row, lines in zip(rows, labels, strict=True):
-        page.add(_tile(left, y + (text.line - swatch) / 2, swatch, row.colour))
+        page.add(square(left, y + (text.line - swatch) / 2, swatch, row.colour))
         for number, edge in zip(row.numbers, edges, strict=True):
             page.block(edge, y, [str(number)], text, anchor="end")
         y = page.block(label_left, y, lines, text) + 4
@@ -250,174 +247,16 @@ def _draw_foot(
     note_left, note_top = edges[-1] + 60 * factor, top
     if left + width - note_left < least:
         note_left, note_top = left, y + text.line / 2
-    note_lines = _wrapped(note, min(left + width - note_left, most), small)
-    return max(y, page.block(note_left, note_top, note_lines, small, ink=_QUIET))
-
-
-class _Page:
-    """The parts of a drawing, one a line."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-
-    def add(self, part: str) -> None:
-        self._parts.append(part)
-
-    def block(
-        self,
-        x: float,
-        top: float,
-        lines: Iterable[str],
-        look: _Type,
-        *,
-        ink: str = _INK,
-        anchor: str = "start",
-    ) -> float:
-        """Lines of text under one another; the y below the last."""
-        weight = ' font-weight="bold"' if look.bold else ""
-        side = f' text-anchor="{anchor}"' if anchor != "start" else ""
-        for line in lines:
-            if line:
-                self.add(
-                    f'<text x="{_n(x)}" y="{_n(_baseline(top, look.line, look.size))}" '
-                    f'font-size="{_n(look.size)}" fill="{ink}"{weight}{side}>{_text(line)}</text>'
-                )
-            top += look.line
-        return top
-
-    def document(self, width: float, height: float, title: str, description: str) -> str:
-        """All parts in an SVG document of that size."""
-        size = f'width="{_n(width)}" height="{_n(height)}"'
-        return "\n".join(
-            [
-                '<?xml version="1.0" encoding="UTF-8"?>',
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" {size} role="img" '
-                f'font-family="{_FONTS}">',
-                f"<title>{_text(title)}</title>",
-                f"<desc>{_text(description)}</desc>",
-                f'<rect {size} fill="{_PAPER}"/>',
-                *self._parts,
-                "</svg>",
-                "",
-            ]
-        )
-
-
-def _tile(x: float, y: float, size: float, colour: str | None) -> str:
-    """A tile or a swatch; without a colour it is an empty one with a broken outline."""
-    if colour is None:
-        look = f'fill="{_PAPER}" stroke="{_OUTLINE}" stroke-width="0.8" stroke-dasharray="2.2 2"'
-    elif _luminance(colour) >= _PALE:
-        look = f'fill="{colour}" stroke="{_OUTLINE}" stroke-width="0.8"'
-    else:
-        look = f'fill="{colour}" stroke="{colour}" stroke-width="0.8"'
-    return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(size)}" height="{_n(size)}" rx="2.5" {look}/>'
+    note_lines = wrapped(note, min(left + width - note_left, most), small)
+    return max(y, page.block(note_left, note_top, note_lines, small, ink=QUIET))
 
 
 def _code(x: float, y: float, code: str, colour: str | None) -> str:
     """The code of a country in the middle of the tile whose corner is given."""
     # MW is as wide as the tile in some fonts
     room = _TILE - 2.4
-    size = min(_CODE.size, _CODE.size * room / _width(code, _CODE))
-    smaller = f' font-size="{_n(size)}"' if size < _CODE.size else ""
-    ink = _QUIET if colour is None else _ink(colour)
-    baseline = _baseline(y, _TILE, size)
-    return f'<text x="{_n(x + _TILE / 2)}" y="{_n(baseline)}" fill="{ink}"{smaller}>{code}</text>'
-
-
-def _baseline(top: float, height: float, size: float) -> float:
-    """Where capitals of a size stand so that they are in the middle of a height."""
-    # said as a number, for not every program knows other baselines than the usual one
-    return top + height / 2 + 0.36 * size
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance of `#rrggbb`, 0 (black) to 1 (white), as WCAG defines it."""
-    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _ink(colour: str) -> str:
-    """Black or white, whichever is read more easily on a colour; the contrast is never below 4.5."""
-    luminance = _luminance(colour)
-    return "#000000" if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else "#FFFFFF"
-
-
-def _n(number: float) -> str:
-    """A coordinate, without digits that nobody sees."""
-    return f"{number:.2f}".rstrip("0").rstrip(".")
-
-
-def _legal(text: str) -> str:
-    """The text with a replacement for each character that no XML document may hold."""
-    return _NO_XML.sub("\ufffd", text)
-
-
-def _plain(text: str) -> str:
-    """The text on one line."""
-    return " ".join(_legal(text).split())
-
-
-def _text(text: str) -> str:
-    """The text as the content of an element."""
-    return escape(_legal(text), {'"': "&quot;"})
-
-
-_NARROW = frozenset("iIjltfr.,:;'|!()[]/ -")
-_BROAD = frozenset("mwMW@%—…&")
-
-
-def _width(text: str, look: _Type) -> float:
-    """About how wide a text is: rather too much than too little, since the font is not known."""
-    ems = 0.0
-    for letter in text:
-        if letter in _NARROW:
-            ems += 0.37
-        elif letter in _BROAD:
-            ems += 0.97
-        elif unicodedata.east_asian_width(letter) in "WF":
-            ems += 1.0
-        elif not unicodedata.combining(letter):
-            ems += 0.7 if letter.isupper() else 0.62
-    return ems * look.size * (1.08 if look.bold else 1.0)
-
-
-def _wrapped(text: str, width: float, look: _Type) -> list[str]:
-    """The text in lines that fit a width. A word that is wider by itself (an address) is cut."""
-    lines: list[str] = []
-    for paragraph in _legal(text).splitlines() or [""]:
-        line = ""
-        for word in paragraph.split():
-            longer = f"{line} {word}" if line else word
-            if _width(longer, look) <= width:
-                line = longer
-                continue
-            if line:
-                lines.append(line)
-            *cut, line = _cut(word, width, look)
-            lines += cut
-        lines.append(line)
-    return lines
-
-
-def _balanced(text: str, width: float, look: _Type) -> list[str]:
-    """The text in as few lines as fit a width, of about the same length: no last word alone on its line."""
-    lines = _wrapped(text, width, look)
-    longest_word = max((_width(word, look) for word in _legal(text).split()), default=width)
-    while len(lines) > 1 and width - look.size >= longest_word:
-        narrower = _wrapped(text, width - look.size, look)
-        if len(narrower) > len(lines):
-            break
-        lines, width = narrower, width - look.size
-    return lines
-
-
-def _cut(word: str, width: float, look: _Type) -> list[str]:
-    """A word in pieces that fit a width."""
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and _width(pieces[-1] + letter, look) > width:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
+    size = min(_CODE.size, _CODE.size * room / text_width(code, _CODE))
+    smaller = f' font-size="{coord(size)}"' if size < _CODE.size else ""
+    ink = QUIET if colour is None else ink_on(colour)
+    baseline = baseline_of(y, _TILE, size)
+    return f'<text x="{coord(x + _TILE / 2)}" y="{coord(baseline)}" fill="{ink}"{smaller}>{code}</text>'

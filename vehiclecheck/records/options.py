@@ -15,6 +15,8 @@ class PrepareOptions:
     #: Countries for all rows, in place of what the rows say (alpha-2).
     importer: str | None = None
     exporter: str | None = None
+    #: A row that names no importer is set aside; not where it is judged by a standard that is asked by name.
+    importer_needed: bool = True
     #: Bound a class by what the exporter's market demanded at the first registration.
     infer: bool = True
     #: The order of dates that could be read in two ways; None: by the evidence of the column.

@@ -108,7 +108,7 @@ def prepare(raw: pl.DataFrame, *, options: PrepareOptions, words: WordBook) -> P
     for side in (options.importer, options.exporter):
         if side is not None and side not in COUNTRY_CODES:
             raise InputError(f"{side!r} is no country code (ISO 3166-1 alpha-2)")
-    if options.importer is None and "importer" not in raw.columns:
+    if options.importer is None and options.importer_needed and "importer" not in raw.columns:
         raise InputError(
             "the file names no importing country: add a column `importer` or give the country (--to)"
         )
@@ -136,7 +136,7 @@ def _prepare_file(
     kinds = {name: kind for name, kind in word_columns.items() if name in raw.columns}
     read_words_and_dates(rows, raw, kinds, date_columns, file, options, words)
     read_numbers(rows, raw, number_fields, file, options)
-    if "importer" in kinds:
+    if "importer" in kinds and options.importer_needed:
         refuse_missing_importer(rows)
     aside = leave_refused(rows)
     frame = rows.frame.with_columns(

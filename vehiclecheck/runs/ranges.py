@@ -13,8 +13,8 @@ import polars as pl
 
 from vehiclecheck.flows.table import FlowKeys, partial_flows
 from vehiclecheck.records.habits import Habits
-from vehiclecheck.records.preparing import PrepareOptions, prepare, survey
-from vehiclecheck.records.sources import RawRange, RowRange, Source
+from vehiclecheck.records.preparing import Prepared, PrepareOptions, prepare, survey
+from vehiclecheck.records.sources import RawRange, RowRange, Source, each_line
 from vehiclecheck.records.vehicles import sightings
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.runs.annotating import annotated_rows
@@ -41,6 +41,8 @@ class Counts:
     findings: int = 0
     quality_findings: int = 0
     verdicts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(VERDICTS, 0))
+    #: Units by how they fit the lawful fuel of their destination (`MATCHES`); none where fuel was judged, or flows alone.
+    fuel_matches: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: Counts) -> None:
         """Adds another range's counts to these."""
@@ -59,6 +61,34 @@ class Counts:
     def as_dict(self) -> dict[str, Any]:
         """The counts by name."""
         return asdict(self)
+
+
+@dataclass(slots=True)
+class ReadRange:
+    """One range as it was read and cleaned, before it is judged: `pairs` holds its records once for each country asked,
+    `behind` the lines of the file behind each record, where they are several.
+    """
+
+    prepared: Prepared
+    pairs: pl.DataFrame
+    set_aside: pl.DataFrame
+    rows_in: int
+    rows_judged: int
+    not_vehicles: int
+    behind: pl.DataFrame | None
+
+    def counts(self) -> Counts:
+        """What is known of the range without judging it."""
+        return Counts(
+            rows_in=self.rows_in,
+            rows_judged=self.rows_judged,
+            rows_set_aside=self.set_aside.height,
+            rows_not_vehicles=self.not_vehicles,
+            units_judged=int(self.prepared.records["quantity"].sum()),
+            units_set_aside=int(self.prepared.set_aside["quantity"].fill_null(0).sum()),
+            judgements=self.pairs.height,
+            quality_findings=self.prepared.quality.height,
+        )
 
 
 @dataclass(slots=True)
@@ -104,22 +134,32 @@ class RangeJudge:
 
     def survey(self, source: Source, size: int) -> None:
         """Looks at how a whole file writes its dates and numbers, before any of it is read for good."""
-        if source.format == "parquet" or source.n_rows <= size:
-            return
-        found = Habits()
-        for part in source.ranges(size):
-            found |= survey(source.read(part).frame, words=self._words, subject=source.subject)
-        self._habits[source.index] = found
+        found = source.habits
+        if source.format != "parquet" and source.n_rows > size:
+            for part in source.ranges(size):
+                found |= survey(source.read(part).frame, words=self._words, subject=source.subject)
+        if found.bits:
+            self._habits[source.index] = found
+
+    def read(self, part: RowRange) -> ReadRange:
+        """Reads and cleans one range. The cells as they were read, the largest thing in memory, do not outlive this call."""
+        raw = part.source.read(part)
+        prepared = prepare(raw.frame, options=self._prepare_options(part.source), words=self._words)
+        aside = self._set_aside(raw, prepared.set_aside, part.source)
+        return ReadRange(
+            prepared=prepared,
+            pairs=self._pairs(prepared.records),
+            set_aside=aside,
+            rows_in=raw.rows_in,
+            rows_judged=raw.rows_behind(prepared.records["line"]),
+            not_vehicles=raw.not_vehicles.height,
+            behind=raw.behind,
+        )
 
     def judge(self, part: RowRange) -> RangeResult:
         """Reads, cleans and judges one range."""
-        raw = part.source.read(part)
-        prepared = prepare(raw.frame, options=self._prepare_options(part.source), words=self._words)
-        records = prepared.records
-        aside = self._set_aside(raw, prepared.set_aside, part.source)
-        rows_in, others = raw.rows_in, raw.not_vehicles.height
-        del raw  # what was read is not needed any more, and is the largest thing in memory
-        pairs = self._pairs(records)
+        read = self.read(part)
+        prepared, pairs, records = read.prepared, read.pairs, read.prepared.records
         wanted = self._options.tables
         judgement = self._judge.judge(pairs) if {"verdicts", "findings"} & set(wanted) else None
         verdict = self._judge.places(pairs) if judgement is None else judgement.verdicts["verdict"]
@@ -127,18 +167,15 @@ class RangeJudge:
         by_verdict = (
             pl.DataFrame({"verdict": verdict, "units": units}).group_by("verdict").agg(pl.col("units").sum())
         )
-        counts = Counts(
-            rows_in=rows_in,
-            rows_judged=records.height,
-            rows_set_aside=aside.height,
-            rows_not_vehicles=others,
-            units_judged=int(records["quantity"].sum()),
-            units_set_aside=int(prepared.set_aside["quantity"].fill_null(0).sum()),
-            judgements=pairs.height,
-            findings=judgement.findings.height if judgement else 0,
-            quality_findings=prepared.quality.height,
-        )
+        counts = read.counts()
+        counts.findings = judgement.findings.height if judgement else 0
         counts.verdicts |= {str(word): int(number) for word, number in by_verdict.iter_rows()}
+        if judgement and "fuel_match" in judgement.verdicts.columns:
+            matched = pl.DataFrame({"match": judgement.verdicts["fuel_match"], "units": units}).drop_nulls(
+                "match"
+            )
+            by_match = matched.group_by("match").agg(pl.col("units").sum())
+            counts.fuel_matches |= {str(word): int(number) for word, number in by_match.iter_rows()}
         return RangeResult(
             counts=counts,
             verdicts=self._named(judgement.verdicts, part.source)
@@ -148,10 +185,12 @@ class RangeJudge:
             if judgement and "findings" in wanted
             else None,
             flows=partial_flows(pairs, verdict, self._keys) if "flows" in wanted else None,
-            set_aside=aside,
+            set_aside=read.set_aside,
             quality=prepared.quality.with_columns(pl.lit(part.source.name).alias("file")),
             sightings=sightings(records) if "vehicle_key" in records.columns else None,
-            annotations=annotated_rows(judgement) if judgement and self._annotate else None,
+            annotations=each_line(annotated_rows(judgement), read.behind)
+            if judgement and self._annotate
+            else None,
             reasons=self._reasons(judgement, units) if judgement else pl.DataFrame(),
             shown=self._shown(judgement) if judgement else pl.DataFrame(),
         )
@@ -170,6 +209,7 @@ class RangeJudge:
         return PrepareOptions(
             importer=self._importers[0] if self._importers else None,
             exporter=self._options.sender,
+            importer_needed=self._options.standard is None,
             infer=self._options.infer,
             date_order=order,  # type: ignore[arg-type]
             subject=source.subject,
@@ -180,6 +220,7 @@ class RangeJudge:
     def _set_aside(raw: RawRange, unread: pl.DataFrame, source: Source) -> pl.DataFrame:
         columns = raw.set_aside.columns
         named = unread.with_columns(pl.lit(source.name).alias("file")).select(columns)
+        named = each_line(named, raw.behind)
         return pl.concat([raw.set_aside, named], how="vertical_relaxed").sort("line", maintain_order=True)
 
     def _pairs(self, records: pl.DataFrame) -> pl.DataFrame:
@@ -227,6 +268,7 @@ class RangeJudge:
                 pl.col("outcome").cast(pl.String),
                 "missing",
                 pl.col("message").cast(pl.String),
+                "remark",
                 "observed_low",
                 "observed_high",
                 pl.col("unit").cast(pl.String),

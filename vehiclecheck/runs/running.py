@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -24,6 +25,7 @@ from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 
 #: Told rows done and rows in all.
 Progress = Callable[[int, int], None]
+_Result = TypeVar("_Result")
 
 #: A pair of record and country is a row of memory: ranges are cut so that they make about this many.
 _PAIRS = 1_000_000
@@ -66,7 +68,7 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     library = options.library()
     if options.standard is not None:  # results name it by its code, however it was typed
         options = replace(options, standard=library.standard_code(options.standard))
-    sources = _open(paths, options)
+    sources = open_sources(paths, options)
     subjects = sorted({source.subject for source in sources})
     if len(subjects) > 1:
         raise RunError("vehicle records and fuel records are screened in runs of their own")
@@ -82,7 +84,7 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     not_annotated = why_not_annotated(options, sources, importers)
     annotate = options.out is not None and options.format == "xlsx" and not_annotated is None
     worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1, annotate=annotate)
-    size = max(1, min(options.range_rows, _PAIRS // max(1, len(importers))))
+    size = rows_a_range(options, importers)
     folder = RunFolder.open(options, sources, judge.codes_used, library) if options.out is not None else None
     # files without a single row give one empty range, so that the results have their columns
     parts = [part for source in sources for part in source.ranges(size)] or [RowRange(sources[0], 0, 0)]
@@ -112,7 +114,13 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     return result
 
 
-def _open(paths: Sequence[str], options: RunOptions) -> list[Source]:
+def rows_a_range(options: RunOptions, importers: Sequence[str]) -> int:
+    """Rows of a range, so that with all countries asked about it fits memory."""
+    return max(1, min(options.range_rows, _PAIRS // max(1, len(importers))))
+
+
+def open_sources(paths: Sequence[str], options: RunOptions) -> list[Source]:
+    """The files of a run. InputError or RunError on one that cannot be used."""
     given = {"importer": options.to[0]} if options.to and options.to[0] != ALL else {}
     if options.sender:
         given["exporter"] = options.sender
@@ -122,16 +130,14 @@ def _open(paths: Sequence[str], options: RunOptions) -> list[Source]:
     ]
     for source in sources:
         told = {*source.matched, *source.constants, *source.rules.extract, *source.rules.implied}
-        if "importer" not in told and not options.to:
+        if "importer" not in told and not options.to and options.standard is None:
             raise RunError(
                 f"{source.name}: names no importing country: add a column `importer` or give the country (--to)"
             )
     return sources
 
 
-def _mapped(
-    parts: Sequence[RowRange], work: Callable[[RowRange], RangeResult], threads: int
-) -> Iterator[RangeResult]:
+def mapped(parts: Sequence[RowRange], work: Callable[[RowRange], _Result], threads: int) -> Iterator[_Result]:
     """Results in the order of the ranges, with at most `threads` + 1 of them in memory."""
     if threads < 2 or len(parts) < 2:
         yield from map(work, parts)
@@ -153,7 +159,7 @@ def _collect(
     results: list[RangeResult] = []
     flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
     done, total = 0, sum(part.count for part in parts)
-    for part, one in zip(parts, _mapped(parts, worker.judge, result.options.threads), strict=True):
+    for part, one in zip(parts, mapped(parts, worker.judge, result.options.threads), strict=True):
         result.counts.add(one.counts)
         if one.flows is not None:
             flows.add(one.flows)

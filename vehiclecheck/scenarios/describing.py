@@ -19,11 +19,13 @@ ALSO_ASKED = ("unencoded", "disputed")
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A pack in one line. `worst` and `best` are grades (A is best), empty where the pack has no version."""
+    """A pack in one line. `kind` is `country`, `standard` (of a bloc) or `specification` (of fuel). `worst` and `best` are
+    grades (A is best), empty where the pack has no version.
+    """
 
     code: str
     name: str
-    standard: bool
+    kind: str
     reviewed: tuple[tuple[str, str, tuple[str, ...], dt.date, str], ...]
     provisions: int
     versions: int
@@ -31,12 +33,17 @@ class Overview:
     best: str
     newest_source: str | None
 
+    @property
+    def standard(self) -> bool:
+        """Whether it is no country's."""
+        return self.kind != "country"
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "code": self.code,
             "name": self.name,
-            "type": "standard" if self.standard else "country",
+            "type": self.kind,
             "reviewed": [
                 {
                     "subject": subject,
@@ -61,7 +68,7 @@ def overview(pack: Pack) -> Overview:
     return Overview(
         code=pack.code,
         name=pack.name,
-        standard=pack.standard,
+        kind=pack.kind,
         reviewed=tuple(
             (entry.subject, entry.direction, entry.classes, entry.on, entry.finding)
             for entry in pack.reviewed
@@ -235,7 +242,7 @@ def find_pack(library: Library, word: str) -> Pack:
     codes = {*library.countries, *library.standards}
     code = word.strip().upper()
     if code not in codes:
-        code = country_code(word.strip()) or code
+        code = country_code(word.strip()) or library.standard_named(word) or code
     if code not in codes:
         library.file(word.strip())  # says in one sentence that there is none
     return library.pack(code)

@@ -44,6 +44,24 @@ _NOT_IN_FORCE = {
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenRule:
+    """What is said about one rule: the wordy columns of its findings, and its sentence whatever the answer."""
+
+    side: str
+    country: str
+    provision: str
+    kind: str
+    effect: str
+    observed: str
+    required: str
+    unit: str
+    status: str
+    source: str
+    grade: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleWords:
     """What is said about the rules of all sides, numbered through: `offset` of a side + number in its book."""
 
@@ -62,58 +80,51 @@ class RuleWords:
         return [*found, pl.lit(self.messages).gather(place).alias("message")]
 
 
-def rule_words(books: Sequence[Rulebook], names: Mapping[str, str]) -> RuleWords:
-    """The words of all rules of some books; `names` are those of the packs, by code."""
+def rule_words(
+    books: Sequence[Rulebook], names: Mapping[str, str], beside: Sequence[SpokenRule] = ()
+) -> RuleWords:
+    """The words of all rules of some books; `names` are those of the packs, by code. `beside`: rules that no book holds."""
     kinds = registry()
     offsets: dict[str, int] = {}
-    rows: list[dict[str, str]] = []
+    spoken: list[SpokenRule] = []
     messages: list[str] = []
     most = max(
         (len(remarks_of(kinds[rule.version.kind])) for book in books for rule in book.rules), default=1
     )
     for book in books:
-        offsets[book.side] = len(rows)
+        offsets[book.side] = len(spoken)
         for rule in book.rules:
             version, kind = rule.version, kinds[rule.version.kind]
             asks = version.asks
             required, unit = kind.required(asks)
-            rows.append(
-                {
-                    "side": book.side,
-                    "country": version.pack,
-                    "provision": version.provision,
-                    "kind": version.kind,
-                    "effect": version.effect,
-                    "observed": kind.quantity(asks),
-                    "required": required,
-                    "unit": unit,
-                    "status": version.status,
-                    "source": version.cite(),
-                    "grade": version.grade,
-                }
+            spoken.append(
+                SpokenRule(
+                    side=book.side,
+                    country=version.pack,
+                    provision=version.provision,
+                    kind=version.kind,
+                    effect=version.effect,
+                    observed=kind.quantity(asks),
+                    required=required,
+                    unit=unit,
+                    status=version.status,
+                    source=version.cite(),
+                    grade=version.grade,
+                )
             )
             said = remarks_of(kind)
             messages += [""] * most
             for code in (PASS, UNKNOWN, FAIL):
-                spoken = [
+                sentences = [
                     message(rule, names[version.pack], required, kind.quantity(asks), code, remark)
                     for remark in said
                 ]
-                messages += [*spoken, *[""] * (most - len(said))]
-    columns = (
-        "side",
-        "country",
-        "provision",
-        "kind",
-        "effect",
-        "observed",
-        "required",
-        "unit",
-        "status",
-        "source",
-        "grade",
-    )
-    table = pl.DataFrame([_as_words(name, [row[name] for row in rows]) for name in columns])
+                messages += [*sentences, *[""] * (most - len(said))]
+    offsets["beside"] = len(spoken)
+    spoken += beside
+    messages += [rule.message for rule in beside for _ in range(4 * most)]
+    columns = [name for name in SpokenRule.__slots__ if name != "message"]
+    table = pl.DataFrame([_as_words(name, [getattr(rule, name) for rule in spoken]) for name in columns])
     return RuleWords(offsets, table, _as_words("message", messages), most)
 
 

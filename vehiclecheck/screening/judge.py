@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +12,7 @@ from vehiclecheck.screening.answers import EFFECTS, FAIL, GRADES, PASS, UNKNOWN
 from vehiclecheck.screening.asking import no_findings
 from vehiclecheck.screening.facts import Facts, points_of
 from vehiclecheck.screening.findings import OUTCOME, OUTCOMES, RuleWords, rule_words
+from vehiclecheck.screening.fuel_match import FuelMatch
 from vehiclecheck.screening.judging import SideJudge, SideResult
 from vehiclecheck.screening.rulebook import SIDES, compile_rules
 from vehiclecheck.screening.verdicts import as_lane, as_verdict, overall_place, side_places
@@ -104,7 +105,10 @@ class Judge:
         names = {pack.code: pack.name for pack in packs}
         if standard is not None:
             names[standard] = library.pack(standard).name
-        self.words: RuleWords = rule_words([judge.book for judge in self._sides.values()], names)
+        self._match = FuelMatch(packs, self._codes) if subject == "vehicle" else None
+        self.words: RuleWords = rule_words(
+            [judge.book for judge in self._sides.values()], names, self._match.rules if self._match else ()
+        )
 
     def judge(self, records: pl.DataFrame) -> Judgement:
         """Judges prepared records (columns as `vehiclecheck.records` makes them)."""
@@ -126,16 +130,25 @@ class Judge:
                         pl.col("rule") + self.words.offsets[side], self._missing_words(result.findings, judge)
                     )
                 )
-        findings = self._ordered(found)
-        return Judgement(self._verdicts(base, places, results), self._finding_table(base, findings))
+        verdicts = self._verdicts(base, places, results)
+        country = self._country(base, "import")
+        if self._match is not None and country is not None:
+            fuel_match, unfit = self._match.judge(base, country, Facts(base.columns, points=points_of(base)))
+            verdicts = verdicts.with_columns(fuel_match)
+            if unfit.height:
+                nothing = pl.lit("", dtype=pl.Categorical).alias("missing")
+                found.append(unfit.with_columns(pl.col("rule") + self.words.offsets["beside"], nothing))
+        return Judgement(verdicts, self._finding_table(base, self._ordered(found)))
 
-    def places(self, records: pl.DataFrame) -> pl.Series:
-        """Verdicts alone, of exporter and importer together: all that flow tables need."""
+    def places(self, records: pl.DataFrame, of: Collection[str] = ("export", "import")) -> pl.Series:
+        """Verdicts alone, of exporter and importer together (or of one of them): all that flow tables need. Where a standard
+        is asked about records that name neither, it is the verdict of the standard.
+        """
         base = records.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
         sides: dict[str, pl.Series] = {}
         for side, judge in self._sides.items():
             country = self._country(base, side)
-            if country is not None and side != "standard":
+            if country is not None and (side in of or (side == "standard" and not sides)):
                 result = judge.judge(base, country, details=False)
                 sides[side] = side_places(result, base, country, self._codes)
         return as_verdict(overall_place(sides), "verdict")

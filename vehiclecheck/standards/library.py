@@ -219,6 +219,20 @@ class Library:
         """Codes of the harmonised standards, in order."""
         return sorted(self._standards)
 
+    def standard_named(self, word: str) -> str | None:
+        """The code of the standard that somebody names, whatever the case, spaces and hyphens (`en 590`, `AFRI-5`); None
+        where there is none. A name with an edition (`EN 590:2013`) is none: a standard is asked as it stood on a day.
+        """
+        code = "".join(letter for letter in word if letter not in " -\u00a0").upper()
+        return code if code in self._standards else None
+
+    def standard_code(self, word: str) -> str:
+        """The code of the standard that somebody names. PackError with those that there are where there is none."""
+        code = self.standard_named(word)
+        if code is None:
+            raise PackError(f"no standard {word!r}; standards: {', '.join(self.standards)}")
+        return code
+
     def file(self, code: str) -> Path:
         """The file of a pack. PackError where there is none."""
         path = self._countries.get(code) or self._standards.get(code)
@@ -270,6 +284,7 @@ class Library:
             left_out=left_out,
             beside=asked_beside(code, left_out),
             standard=code in self._standards,
+            specification=document.get("kind") == "specification",
             fact_ids=_fact_ids(document),
         )
 
@@ -277,6 +292,9 @@ class Library:
         self, entry: Mapping[str, Any], number: int, code: str, path: Path, sources: Mapping[str, Source]
     ) -> list[Provision]:
         standard = entry["standard"]
+        if code in self._standards:
+            said = f"{code} is a standard, and a standard adopts none: write here what it asks itself"
+            raise _adoption_error(path, number, ["standard"], None, said)
         if standard not in self._standards:
             said = f"adopts the standard {standard!r}, which does not exist{_hint(standard, self.standards)}"
             raise _adoption_error(

@@ -161,7 +161,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One country's or bloc's rules. `beside` says what is asked and cannot be judged: shown as advice, never decisive."""
+    """One country's or bloc's rules. `beside` says what is asked and cannot be judged: shown as advice, never decisive.
+
+    `specification` marks a standard that is a named specification of fuel (EN 590) and the rules of no bloc.
+    """
 
     code: str
     name: str
@@ -173,7 +176,15 @@ class Pack:
     left_out: tuple[LeftOut, ...] = ()
     beside: tuple[Provision, ...] = ()
     standard: bool = False
+    specification: bool = False
     fact_ids: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def kind(self) -> str:
+        """`country`, `standard` (a bloc's or an organisation's) or `specification` (of fuel)."""
+        if not self.standard:
+            return "country"
+        return "specification" if self.specification else "standard"
 
     @property
     def versions(self) -> list[Version]:

@@ -14,6 +14,8 @@ from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, VEHICLE_CLASSES
 
 def soundness(pack: Pack, path: Path) -> Iterator[Problem]:
     """The problems of a pack that its parts do not show."""
+    if pack.specification:
+        yield from _no_specification(pack, path)
     for number, entry in enumerate(pack.reviewed):
         reached = [
             provision for provision in pack.provisions if _of(provision, entry.subject, entry.direction)
@@ -34,6 +36,18 @@ def soundness(pack: Pack, path: Path) -> Iterator[Problem]:
                     "finding = 'unregulated' with the source that says so, or leave the entry out"
                 )
                 yield Problem(path.name, _line(path, number), None, said)
+
+
+def _no_specification(pack: Pack, path: Path) -> Iterator[Problem]:
+    """Why a pack cannot be the specification of fuel that it says it is."""
+    lines = Lines(path.read_text(encoding="utf-8-sig"))
+    if not pack.standard:
+        said = f"kind = 'specification' is for standards; {pack.code} is a country"
+        yield Problem(path.name, lines.find(["kind"]), None, said)
+    for number, provision in enumerate(pack.provisions):
+        if pack.standard and provision.subject != "fuel":
+            said = f"{pack.code} is a specification of fuel: it holds fuel limits only, no {provision.kind}"
+            yield Problem(path.name, lines.find(["provision", number, "kind"]), provision.id, said)
 
 
 def _of(provision: Provision, subject: str, direction: str) -> bool:

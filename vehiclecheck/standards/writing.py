@@ -24,7 +24,7 @@ from vehiclecheck.standards.errors import PackError
 #: Lines are kept within this where they can be broken: in notes, in lists, and in lists of tables within a table.
 WIDTH = 130
 
-_HEAD = ("schema", "code", "name", "note")
+_HEAD = ("schema", "code", "name", "kind", "note")
 _SPAN = ("from", "first_seen", "to", "last_seen")
 _SUPPORT = ("sources", "facts")
 _TABLES = {

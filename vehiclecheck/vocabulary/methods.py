@@ -120,7 +120,10 @@ def tolerance_factor() -> float:
 
 
 _SEPARATORS = re.compile(r"[^a-z0-9]")
-_EDITION = re.compile(r"(?P<year>(?:19|20)\d\d|\d\d)?(?P<mark>[a-z]?\d?|e\d)")
+# year, month or letter, year of an amendment or reapproval, editorial change: 2019, 202003, 19a, 16e1, 2016a12021, 122017
+_EDITION = re.compile(
+    r"(?P<year>(?:19|20)\d\d|\d\d)?(?:0[1-9]|1[0-2])?(?:[a-z]{1,2}\d?)?(?:(?:19|20)\d\d)?(?:e\d)?"
+)
 
 
 @functools.cache

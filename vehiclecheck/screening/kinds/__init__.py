@@ -1,8 +1,9 @@
 """Provision kinds. One file is one kind and is found by lying here; `registry()` lists them by name.
 
 A kind module defines
-* `shape(asks)`: what of its parameters decides the expression (with `view`, for whom a test result is to prove something). Provisions of one shape are judged together, whatever
-  their number; everything else is a number looked up per row;
+* `shape(asks)`: what of its parameters decides the expression (among them `view`, for whom a test result is to prove
+  something). Provisions of one shape are judged together, whatever their number; everything else is a number looked up
+  per row;
 * `params(asks, sets)`: those numbers (`sets.index(domain, names)` gives the number of a set of names);
 * `observe(shape, facts, param)`: the test, as an `Observation` of expressions;
 * `quantity(asks)`: what is observed, in words;

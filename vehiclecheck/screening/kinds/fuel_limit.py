@@ -27,7 +27,7 @@ REMARKS = (
     "a single result within 0.59 R of the limit proves neither (ISO 4259)",
     "by more than 0.59 R of its test method (ISO 4259)",
 )
-_PLAIN, _WITHIN, _BEYOND = 1, 2, 3
+_PLAIN, WITHIN, _BEYOND = 1, 2, 3
 
 
 def shape(asks: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -63,7 +63,7 @@ def observe(shape: tuple[Any, ...], facts: Facts, param: Param) -> Observation:
         pl.when(outcome.settled & known.not_())
         .then(_PLAIN)
         .when(outcome.settled.not_() & plain.settled)
-        .then(_WITHIN)
+        .then(WITHIN)
         .when(outcome.no)
         .then(_BEYOND)
         .otherwise(0)

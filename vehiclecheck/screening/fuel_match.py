@@ -1,0 +1,258 @@
+"""Vehicles and the fuel that they will burn: an emission class bears only so much sulphur, a market's law allows so much.
+
+The match never touches a verdict. A vehicle fits where the dirtiest fuel that its destination lawfully sells at that time
+is clean enough for every class that it may have; it does not fit where even the cleanest is not clean enough for the lowest
+of them; anything else is unknown. What a class needs is in `rules/fuel-needs.toml`, what a law allows in
+`standards.legal_sulphur`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from vehiclecheck.screening.answers import FAIL
+from vehiclecheck.screening.asking import FINDING
+from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.findings import SpokenRule
+from vehiclecheck.screening.kinds.min_emission_class import position
+from vehiclecheck.standards import Pack
+from vehiclecheck.standards.legal_sulphur import Allowed, legal_sulphur
+from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_code
+from vehiclecheck.vocabulary.fuel_needs import FUELS, Need, needs
+from vehiclecheck.vocabulary.terms import propulsion_mask
+
+KIND = "fuel_match"
+#: What the column `fuel_match` says; null where a vehicle burns neither petrol nor diesel.
+MATCHES = ("does_not_fit", "fits", "unknown")
+MATCH = pl.Enum(MATCHES)
+_UNFIT, _FITS, _UNKNOWN = range(3)
+
+#: What may burn each fuel. Of a hybrid the record does not say which of the two.
+_BURNS = {
+    "diesel": propulsion_mask(["diesel", "hev", "phev"]),
+    "petrol": propulsion_mask(["petrol", "hev", "phev"]),
+}
+_LIQUID = _BURNS["diesel"] | _BURNS["petrol"]
+#: Above every position on the ladder: no limit.
+_ALL = 99.0
+#: The needs of devices. A fuel that only goes with a class on the market, and spoils nothing, is no matter of the match.
+_STEPS: dict[str, list[Need]] = {
+    fuel: [need for need in needs() if need.fuel == fuel and need.basis == "after-treatment"]
+    for fuel in FUELS
+}
+
+
+def _fit_below(fuel: str, span: Allowed) -> float:
+    """Below this position every class bears the dirtiest fuel on sale."""
+    most = math.inf if span.high is None else span.high
+    return min((need.position for need in _STEPS[fuel] if not need.borne(most)), default=_ALL)
+
+
+def _unfit_from(fuel: str, span: Allowed) -> float:
+    """From this position on no class bears even the cleanest fuel on sale."""
+    if span.low is None or span.high is None:  # what is not known of the law may be cleaner
+        return _ALL
+    return min((need.position for need in _STEPS[fuel] if need.borne(span.low) is False), default=_ALL)
+
+
+@dataclass
+class _Windows:
+    """What holds in every possible window of periods of one country, by the number of the window.
+
+    Of each fuel: classes below `fit_below` fit, classes from `unfit_from` on do not, and `spoken` is the number of the first
+    sentence of its last period.
+    """
+
+    fit_below: dict[str, list[float]] = field(default_factory=lambda: {fuel: [] for fuel in FUELS})
+    unfit_from: dict[str, list[float]] = field(default_factory=lambda: {fuel: [] for fuel in FUELS})
+    spoken: dict[str, list[int]] = field(default_factory=lambda: {fuel: [] for fuel in FUELS})
+
+
+class FuelMatch:
+    """The match of vehicles with the fuel of their destinations, for countries numbered as in `codes`.
+
+    `rules` are its sentences, numbered by place: they stand behind the rules of all sides.
+    """
+
+    def __init__(self, packs: Iterable[Pack], codes: Sequence[str]) -> None:
+        position_of = {code: place for place, code in enumerate(codes)}
+        self.rules: list[SpokenRule] = []
+        rows: list[int | None] = [None] * len(codes)
+        edges: list[list[int]] = []
+        first_window: list[int] = []
+        windows = _Windows()
+        for pack in packs:
+            spans = {fuel: legal_sulphur(pack, fuel) for fuel in FUELS}
+            if pack.code not in position_of or all(
+                len(one) == 1 and one[0].low is None for one in spans.values()
+            ):
+                continue
+            rows[position_of[pack.code]] = len(edges)
+            starts = sorted({span.start for one in spans.values() for span in one if span.start is not None})
+            edges.append([FIRST_DAY, *(day_code(day) for day in starts)])
+            held = {
+                fuel: [
+                    next(span for span in one if span.start == start or _covers(span, start))
+                    for start in (None, *starts)
+                ]
+                for fuel, one in spans.items()
+            }
+            self._add(pack, held, windows, first_window)
+        self._calendar(edges, rows, first_window)
+        self._fit, self._unfit, self._spoken = (
+            {fuel: pl.Series(kept[fuel], dtype=dtype) for fuel in FUELS}
+            for kept, dtype in (
+                (windows.fit_below, pl.Float32),
+                (windows.unfit_from, pl.Float32),
+                (windows.spoken, pl.Int32),
+            )
+        )
+
+    def _add(
+        self, pack: Pack, held: Mapping[str, Sequence[Allowed]], windows: _Windows, first_window: list[int]
+    ) -> None:
+        """The windows of one country: each begins in one of its periods and ends in this or a later one."""
+        count = len(next(iter(held.values())))
+        said = {fuel: [self._say(pack, fuel, span) for span in held[fuel]] for fuel in FUELS}
+        for begin in range(count):
+            first_window.append(len(windows.fit_below[FUELS[0]]))
+            for end in range(begin, count):
+                for fuel in FUELS:
+                    within = held[fuel][begin : end + 1]
+                    windows.fit_below[fuel].append(min(_fit_below(fuel, span) for span in within))
+                    windows.unfit_from[fuel].append(max(_unfit_from(fuel, span) for span in within))
+                    windows.spoken[fuel].append(said[fuel][end])
+
+    def _say(self, pack: Pack, fuel: str, span: Allowed) -> int:
+        """Adds the sentences of one span, one a step of the need, and gives the number of the first."""
+        number = len(self.rules)
+        if span.low is None:
+            return number
+        law = next(
+            (version for version in span.versions if version.asks["max"] == span.low), span.versions[0]
+        )
+        legal = f"up to {span.low:g} mg/kg" if span.low == span.high else f"{span.low:g} mg/kg and more"
+        for need in _STEPS[fuel]:
+            sources = f"{law.cite()}; {need.source}"
+            needed = f"{fuel} with at most {need.sulphur_mg_kg:g} mg/kg of sulphur"
+            self.rules.append(
+                SpokenRule(
+                    side="import",
+                    country=pack.code,
+                    provision=law.provision,
+                    kind=KIND,
+                    effect="advise",
+                    observed="emission class",
+                    required=f"{needed} ({need.title}); the law there allows {legal}",
+                    unit="Euro",
+                    status=law.status,
+                    source=sources,
+                    grade=max(law.grade, need.grade),
+                    message=f"{pack.name}: {fuel} there may lawfully hold {legal} of sulphur. {need.title} needs "
+                    f"{needed}: the exhaust treatment is not built for it: advice. Sources: {sources}",
+                )
+            )
+        return number
+
+    def _calendar(self, edges: list[list[int]], rows: list[int | None], first_window: list[int]) -> None:
+        """The table from country and day to period."""
+        known = [edge for own in edges for edge in own[1:]]
+        self._first, self._last = (min(known) - 1, max(known)) if known else (FIRST_DAY, FIRST_DAY)
+        runs: list[tuple[int, int]] = []
+        for own in edges:
+            for start, end in zip(own, [*own[1:], LAST_DAY + 1], strict=True):
+                runs.append((len(runs), min(end, self._last + 1) - max(start, self._first)))
+        self._row = pl.Series(rows, dtype=pl.Int32)
+        self._period = (
+            pl.DataFrame(runs, schema={"period": pl.Int32, "length": pl.Int32}, orient="row")
+            .select(pl.col("period").repeat_by("length").explode(empty_as_null=False))
+            .to_series()
+        )
+        self._first_window = pl.Series(first_window, dtype=pl.Int32)
+
+    def judge(self, base: pl.DataFrame, country: pl.Series, facts: Facts) -> tuple[pl.Series, pl.DataFrame]:
+        """The match of each row (the column `fuel_match`), and the findings of those that do not fit.
+
+        `base` holds prepared records with `row`; `country` the places of their importers. Sentences are numbered from 0.
+        """
+        mask = facts.mask("propulsion")
+        start, until = facts.deciding("arrival")
+        low, high, inferred = position(facts)
+        width = self._last - self._first + 1
+        place = pl.lit(self._row).gather(pl.lit(country.cast(pl.Int32))) * width - self._first
+
+        def period(day: pl.Expr) -> pl.Expr:
+            return pl.lit(self._period).gather(place + day.clip(self._first, self._last))
+
+        begin = period(start)
+        end = begin if until is start else period(until)
+        frame = base.lazy().select(
+            "row",
+            mask.alias("mask"),
+            low.cast(pl.Float32).alias("low"),
+            high.cast(pl.Float32).clip(upper_bound=_ALL - 1).alias("high"),
+            inferred.alias("inferred"),
+            (pl.lit(self._first_window).gather(begin) + (end - begin)).alias("window"),
+            facts.deciding_date("arrival").alias("dated"),
+        )
+        fit = pl.min_horizontal(
+            self._of(fuel, self._fit[fuel], _STEPS[fuel][0].position, _ALL) for fuel in FUELS
+        )
+        unfit = pl.max_horizontal(self._of(fuel, self._unfit[fuel], _ALL, -_ALL) for fuel in FUELS)
+        certain = (pl.col("mask") & _LIQUID) == pl.col("mask")
+        match = (
+            pl.when((pl.col("mask") & _LIQUID) == 0)
+            .then(None)
+            .when((pl.col("high") < fit).fill_null(False))
+            .then(_FITS)
+            .when((certain & (pl.col("low") >= unfit)).fill_null(False))
+            .then(_UNFIT)
+            .otherwise(_UNKNOWN)
+        )
+        judged = frame.with_columns(match.cast(pl.UInt8).alias("match")).collect()
+        unfitting = judged.lazy().filter(pl.col("match") == _UNFIT)
+        # of a hybrid, which burns the one or the other, petrol is spoken of
+        rule = pl.coalesce(
+            pl.when((pl.col("mask") & _BURNS[fuel]) != 0).then(
+                pl.lit(self._spoken[fuel]).gather(pl.col("window")) + _step(fuel, pl.col("low"))
+            )
+            for fuel in ("petrol", "diesel")
+        )
+        shown = {name: pl.col(name).cast(pl.Float64).round(2) for name in ("low", "high")}
+        findings = unfitting.select(
+            "row",
+            rule.cast(pl.Int32).alias("rule"),
+            pl.lit(FAIL, dtype=pl.UInt8).alias("code"),
+            shown["low"],
+            pl.when(pl.col("high") < _ALL - 1).then(shown["high"]).alias("high"),
+            "inferred",
+            pl.lit(0, dtype=pl.Int64).alias("missing"),
+            "dated",
+            pl.lit(0, dtype=pl.UInt8).alias("remark"),
+        ).collect()
+        return _words(judged["match"]), findings.select(*FINDING)
+
+    @staticmethod
+    def _of(fuel: str, thresholds: pl.Series, unknown: float, otherwise: float) -> pl.Expr:
+        """A threshold of a fuel: `unknown` where no law is known, `otherwise` where the vehicle does not burn it."""
+        # a country without law has no window, and the least of several would pass over a null
+        found = pl.lit(thresholds).gather(pl.col("window")).fill_null(pl.lit(unknown, dtype=pl.Float32))
+        burnt = (pl.col("mask") & _BURNS[fuel]) != 0
+        return pl.when(burnt).then(found).otherwise(pl.lit(otherwise, dtype=pl.Float32))
+
+
+def _covers(span: Allowed, start: object) -> bool:
+    return start is not None and span.holds(start)  # type: ignore[arg-type]
+
+
+def _step(fuel: str, low: pl.Expr) -> pl.Expr:
+    """The place of the strictest need that a class has."""
+    return pl.sum_horizontal((low >= need.position).cast(pl.Int32) for need in _STEPS[fuel]) - 1
+
+
+def _words(places: pl.Series) -> pl.Series:
+    return pl.Series(MATCHES, dtype=MATCH).gather(places.cast(pl.UInt32)).alias("fuel_match")
