@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from vehiclecheck.version import __version__
 
 if TYPE_CHECKING:
-    from vehiclecheck.api import explain, flow_table, packs, screen
+    from vehiclecheck.api import emissions, explain, flow_table, packs, screen
 
-__all__ = ["__version__", "explain", "flow_table", "packs", "screen"]
+__all__ = ["__version__", "emissions", "explain", "flow_table", "packs", "screen"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,8 @@ from vehiclecheck.standards import Library, load_library
 from vehiclecheck.vocabulary.countries import country_code
 
 if TYPE_CHECKING:
+    from vehiclecheck.air import Assumptions
+    from vehiclecheck.runs.estimating import AirResult
     from vehiclecheck.runs.running import Progress, RunResult
 
 
@@ -67,6 +69,30 @@ def flow_table(
     return screen(files, by=tuple(by), tables=("flows",), **options).flows
 
 
+def emissions(
+    files: str | Path | Sequence[str | Path],
+    *,
+    by: Sequence[str] = ("importer", "verdict"),
+    assumptions: Assumptions | None = None,
+    **options: Any,
+) -> AirResult:
+    """Estimates what the vehicles of files give off, in tonnes, as bounds: `estimate.table`, `estimate.coverage`, ….
+
+    `by`: groups of flows, and `verdict` (the importer's). `assumptions`: kilometres, years, driving, sulphur. Options of
+    reading and errors are those of `screen`. For a flow table: `vehiclecheck.air.estimate_flows`.
+    """
+    from vehiclecheck.air import Assumptions
+    from vehiclecheck.runs.estimating import estimate_files
+    from vehiclecheck.runs.options import RunOptions
+
+    paths = [files] if isinstance(files, str | Path) else list(files)
+    to = options.pop("to", ())
+    options["to"] = (to,) if isinstance(to, str) else tuple(to)
+    return estimate_files(
+        [str(path) for path in paths], RunOptions(**options), assumptions or Assumptions(), by
+    )
+
+
 def packs(folder: Path | None = None) -> Library:
     """The rule packs, extended or replaced by those of `folder`."""
     return load_library(folder)
@@ -80,4 +106,4 @@ def country(name: str) -> str:
     return code
 
 
-__all__ = ["country", "explain", "flow_table", "packs", "screen"]
+__all__ = ["country", "emissions", "explain", "flow_table", "packs", "screen"]

@@ -24,8 +24,8 @@ def read(path: Path, layout: str | None = None, **given: str) -> tuple[Source, R
 
 def test_the_built_in_ones() -> None:
     assert set(built_in()) == {
-        "asycuda", "canonical", "dubai-vehicle", "eu-register", "finland-traficom", "japan-export",
-        "korea-customs", "uk-mot",
+        "asycuda", "canonical", "certificates-long", "dubai-vehicle", "eu-register", "finland-traficom",
+        "japan-export", "korea-customs", "uk-mot",
     }  # fmt: skip
     for name, layout in built_in().items():
         assert layout.name == name

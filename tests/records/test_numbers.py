@@ -7,19 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vehiclecheck.records.numbers import (
-    COMMA,
-    FUEL_NUMBERS,
-    POINT,
-    QUANTITY,
-    VALUE,
-    VEHICLE_NUMBERS,
-    NumberField,
-    column_evidence,
-    evidence,
-    read_column,
-    read_number,
-)
+from vehiclecheck.records.fuel_numbers import FUEL_NUMBERS
+from vehiclecheck.records.number_cells import COMMA, POINT, evidence, read_number
+from vehiclecheck.records.number_fields import QUANTITY, VALUE, VEHICLE_NUMBERS, NumberField
+from vehiclecheck.records.numbers import column_evidence, read_column
 
 FIELDS: dict[str, NumberField] = {
     spec.name: spec for spec in (*FUEL_NUMBERS, *VEHICLE_NUMBERS, QUANTITY, VALUE)

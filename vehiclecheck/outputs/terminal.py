@@ -294,7 +294,7 @@ def screening_report(result: RunResult) -> str:
         parts.append(
             f"Judged against the standard {result.options.standard} as well: see standard_verdict in the verdicts."
         )
-    if {"fits", "does_not_fit"} & set(result.counts.fuel_matches):
+    if any(result.counts.fuel_matches.get(word) for word in ("fits", "does_not_fit")):
         parts.append(_wrapped(fuel_sentence(result.counts.fuel_matches)))
     if len(result.options.to) > 1 or result.options.to == ("all",):
         parts.append(country_table(result))

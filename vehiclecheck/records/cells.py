@@ -11,15 +11,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from vehiclecheck.records import dates, numbers
+from vehiclecheck.records.by_density import with_density
 from vehiclecheck.records.errors import InputError
+from vehiclecheck.records.fuel_numbers import FUEL_NUMBERS
 from vehiclecheck.records.fuel_results import METHOD_WORDS, RESULTS
-from vehiclecheck.records.numbers import (
-    FUEL_NUMBERS,
-    QUANTITY,
-    VALUE,
-    VEHICLE_NUMBERS,
-    NumberField,
-)
+from vehiclecheck.records.number_cells import COMMA, POINT
+from vehiclecheck.records.number_fields import QUANTITY, VALUE, VEHICLE_NUMBERS, NumberField
 from vehiclecheck.records.options import PrepareOptions
 from vehiclecheck.records.set_aside import LONGEST_VALUE
 from vehiclecheck.records.spellings import Known, number_columns
@@ -285,6 +282,7 @@ def read_numbers(
 ) -> None:
     """Read the columns of numbers: adds quantity, value_cents, bounds or values, and refusals."""
     made: list[pl.Series] = []
+    by_density: list[tuple[NumberField, pl.Series]] = []
     for spec in specs:
         if spec.name not in raw.columns:
             continue
@@ -294,6 +292,8 @@ def read_numbers(
         read = numbers.read_column(column, spec, _style(column, spec, file, options))
         if read.reasons is not None:
             _refuse(rows, spec.name, read.reasons)
+        if read.by_density is not None:
+            by_density.append((spec, read.by_density))
         if spec is QUANTITY:
             made.append(read.low.round(0).cast(pl.Int64).alias("quantity"))
         elif spec is VALUE:
@@ -302,6 +302,10 @@ def read_numbers(
             made += [read.low.alias(f"{spec.name}_lo"), read.high.alias(f"{spec.name}_hi")]
         else:
             made.append(read.low.alias(spec.name))
+    if by_density:
+        made, reasons = with_density(made, by_density, rows.refused)
+        for name, reason in reasons.items():
+            _refuse(rows, name, reason)
     # a row that does not count its units stands for one; a count that cannot be read stays null until the row
     # leaves
     counted = [series for series in made if series.name == "quantity"]
@@ -321,7 +325,7 @@ def _style(column: pl.Series, spec: NumberField, file: int, options: PrepareOpti
     if column.dtype != pl.String:
         return 0
     if options.decimal is not None:
-        return numbers.POINT if options.decimal == "point" else numbers.COMMA
+        return POINT if options.decimal == "point" else COMMA
     found = numbers.column_evidence(column)
     return found if options.habits is None else found | options.habits.of(file, spec.name)
 

@@ -10,8 +10,9 @@ import math
 
 import polars as pl
 
+from vehiclecheck.records.fuel_numbers import LEAST_OF_PROPERTY
 from vehiclecheck.records.lexicon import is_not_told
-from vehiclecheck.records.numbers import LEAST_OF_PROPERTY, NumberField
+from vehiclecheck.records.number_fields import NumberField
 from vehiclecheck.records.spellings import Reading
 from vehiclecheck.vocabulary.methods import method_column, method_of, methods, methods_named, results_column
 from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vehiclecheck.records import laboratory
 from vehiclecheck.records.errors import InputError, LayoutUnsure, shown
 from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.methods import method_column, results_column
@@ -57,6 +58,8 @@ _SMALL = frozenset(
      "los", "las", "da", "do", "das", "dos", "e", "et", "y", "o", "na", "no")
 )  # fmt: skip
 _LEVELS = ("exact", "likely", "unsure")
+#: How sure a column is that is known by where it stands, not by its name.
+BESIDE = "beside"
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -227,7 +230,7 @@ def check_duplicates(written: Sequence[str], matching: Matching, file: str) -> N
     for name in written:
         counts[normalise(name)] = counts.get(normalise(name), 0) + 1
     for column, position in matching.positions.items():
-        if counts[normalise(written[position])] > 1:
+        if counts[normalise(written[position])] > 1 and matching.confidence[column] != BESIDE:
             raise InputError(
                 f"{file}: the column `{shown(written[position])}` ({column}) stands there twice; "
                 "rename or remove one"
@@ -259,6 +262,13 @@ def _claims(name: str, columns: tuple[str, ...]) -> list[tuple[str, int, Unit | 
         return []
     if full in tables["canonical"]:
         return [(column, 0, None) for column in tables["canonical"][full]]
+    if columns == FUEL_COLUMNS:
+        if named := laboratory.read_heading(name):
+            return [(column, named.level, None) for column in named.columns]
+        if tested := laboratory.method_of_heading(name):
+            return [(method_column(tested), 1, None)]
+        if laboratory.is_limit_heading(name) or laboratory.is_certificate_heading(name):
+            return []  # `fuel_headings` gives certificates their place
     without = normalise(_BRACKETS.sub(" ", name)) or full
     for key, level, table in (
         (full, 1, "exact"), (without, 1, "exact"), (full, 2, "likely"), (without, 2, "likely"),

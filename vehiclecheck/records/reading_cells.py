@@ -6,17 +6,33 @@ from __future__ import annotations
 
 import polars as pl
 
+from vehiclecheck.records import laboratory
 from vehiclecheck.records.layouts import Layout, Scale
 from vehiclecheck.records.matching import NUMBER_COLUMNS
+from vehiclecheck.records.number_fields import UNIT_NOT_TOLD
+from vehiclecheck.records.numbers import written
+from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 
 #: Letter and name of an era, and the year before its first.
 _JAPANESE_ERAS = (("R", "令和", 2018), ("H", "平成", 1988), ("S", "昭和", 1925))
 
 
 def canonical_cell(
-    rules: Layout, scale: Scale | None, canonical: str, cell: pl.Expr, dtype: pl.DataType
+    rules: Layout,
+    scale: Scale | None,
+    canonical: str,
+    cell: pl.Expr,
+    dtype: pl.DataType,
+    *,
+    unit: str | None = None,
+    units: pl.Expr | None = None,
 ) -> pl.Expr:
-    """A column in the canonical unit and words. A column that needs nothing passes as it is."""
+    """A column in the canonical unit and words. A column that needs nothing passes as it is.
+
+    `unit`: the unit of a column of fuel tests, where it is not that of the record; `units`: the column of units beside it.
+    """
+    if canonical in FUEL_PROPERTIES and dtype == pl.String:
+        cell = cell.map_batches(laboratory.clean_results, return_dtype=pl.String, is_elementwise=True)
     if canonical in rules.japanese_dates:
         cell, dtype = _japanese(cell.cast(pl.String)), pl.String()
     if rules.decimal_comma and canonical in NUMBER_COLUMNS and dtype == pl.String:
@@ -37,6 +53,38 @@ def canonical_cell(
         dtype = pl.String()
     if scale is not None:
         cell = _scaled(cell, dtype, scale, thousands=canonical != "engine_cc")
+    if unit == UNIT_NOT_TOLD and dtype.is_integer():
+        unit = None  # it makes a difference below 1 only
+    if unit is not None or units is not None:
+        cell = _in_unit(cell, dtype, canonical, unit, units)
+    return cell
+
+
+def _in_unit(
+    cell: pl.Expr, dtype: pl.DataType, canonical: str, unit: str | None, units: pl.Expr | None
+) -> pl.Expr:
+    """Results with their unit behind them, so that the reader of numbers converts them; numbers by type at once."""
+    worth = laboratory.worth(canonical, unit) if unit is not None else None
+    if (
+        dtype.is_numeric()
+        and units is None
+        and worth is not None
+        and unit != UNIT_NOT_TOLD
+        and not worth.power
+    ):
+        return (cell.cast(pl.Float64) * worth.factor + worth.offset).round_sig_figs(12)
+    cell = written(cell) if dtype.is_numeric() and not dtype.is_integer() else cell.cast(pl.String)
+    if units is not None:
+        beside = pl.struct(cell.alias("cell"), units.cast(pl.String).alias("unit"))
+        cell = beside.map_batches(
+            lambda both: laboratory.with_units(both.struct.field("cell"), both.struct.field("unit")),
+            return_dtype=pl.String,
+            is_elementwise=True,
+        )
+    if unit is not None:
+        cell = cell.map_batches(
+            lambda cells: laboratory.with_unit(cells, unit), return_dtype=pl.String, is_elementwise=True
+        )
     return cell
 
 

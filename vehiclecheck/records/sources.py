@@ -14,7 +14,6 @@ import functools
 import glob
 import hashlib
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +21,21 @@ from typing import Literal
 
 import polars as pl
 
-from vehiclecheck.records import reading_spool, set_aside
+from vehiclecheck.records import (
+    certificate_columns,
+    certificates,
+    fuel_headings,
+    laboratory,
+    reading_spool,
+    set_aside,
+)
+from vehiclecheck.records.endings import endings
 from vehiclecheck.records.errors import InputError, shown
+from vehiclecheck.records.habits import Habits
 from vehiclecheck.records.layouts import (
     AUTO,
     CANONICAL,
+    CERTIFICATES,
     MATCHED,
     Layout,
     Scale,
@@ -56,18 +65,13 @@ from vehiclecheck.records.reading_table import Piece, Score, Table, column
 from vehiclecheck.records.set_aside import Aside
 
 Subject = Literal["vehicle", "fuel"]
-#: How many rows at the end of a file may be totals.
-TOTALS_WITHIN = 3
-_TOTAL = re.compile(
-    r"(?:grand|sub|sous|general|overall)?[\s-]*(?:totals?|totaux|totales|totais|summe|gesamt|insgesamt|итого|всего|合計|総計|총계|합계|المجموع)"
-    r"(?:[\s-]+(?:general|g[eé]n[eé]ral|geral|units|vehicles|v[eé]hicules|unidades|veh[ií]culos|amount))?\s*[:=]?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
 class RowRange:
-    """Rows `first` to `first + count` of a source (0-based below the header, blank lines not counted)."""
+    """Rows `first` to `first + count` of a source (0-based below the header, blank lines not counted); of a source with a
+    row a property, its certificates.
+    """
 
     source: Source
     first: int
@@ -80,16 +84,33 @@ class RawRange:
 
     `frame`: the canonical columns present (String; native types from Parquet), `line` Int64, `file` Int16.
     `set_aside` and `not_vehicles`: frames of set_aside.SCHEMA, one row a row of the file.
+    `behind`: `line` of a row of the frame, `lines` of the file that went into it, where they are several; else None.
     """
 
     frame: pl.DataFrame
     set_aside: pl.DataFrame
     not_vehicles: pl.DataFrame
+    behind: pl.DataFrame | None = None
 
     @property
     def rows_in(self) -> int:
         """Rows of the file that this range accounts for."""
-        return self.frame.height + self.set_aside.height + self.not_vehicles.height
+        return self.rows_behind(self.frame["line"]) + self.set_aside.height + self.not_vehicles.height
+
+    def rows_behind(self, lines: pl.Series) -> int:
+        """How many rows of the file went into the records of `lines`."""
+        if self.behind is None:
+            return len(lines)
+        mine = self.behind.filter(pl.col("line").is_in(lines.implode()))
+        return int(mine["lines"].list.len().sum())
+
+
+def each_line(told: pl.DataFrame, behind: pl.DataFrame | None) -> pl.DataFrame:
+    """What is told of records (by `line`), for each line of the file behind them (see RawRange)."""
+    if behind is None:
+        return told
+    spread = told.join(behind, on="line", how="left", maintain_order="left")
+    return spread.with_columns(pl.col("lines").alias("line")).drop("lines").explode("line")
 
 
 @dataclass
@@ -124,7 +145,17 @@ class Source:
     rules: Layout = field(repr=False)
     scale: dict[str, Scale] = field(repr=False)
     positions: dict[str, int] = field(repr=False)
-    totals: frozenset[int] = field(repr=False, default=frozenset())
+    #: What stands in and beside the headings of fuel properties.
+    told: fuel_headings.Told = field(repr=False, default_factory=fuel_headings.Told)
+    #: Lines at the end that are no records.
+    endings: dict[int, Aside] = field(repr=False, default_factory=dict)
+    #: The certificates of a file with a row a property.
+    fold: certificates.Fold | None = field(repr=False, default=None)
+
+    @property
+    def habits(self) -> Habits:
+        """What opening the file has found out of how it is written."""
+        return self.fold.habits if self.fold is not None else Habits()
 
     @property
     def n_rows(self) -> int:
@@ -151,14 +182,20 @@ class Source:
         """The file cut into ranges of at most `rows_per_range` rows; a file without rows has none."""
         if rows_per_range < 1:
             raise ValueError("rows_per_range must be at least 1")
+        if self.fold is not None:
+            return [RowRange(self, *cut) for cut in self.fold.ranges(rows_per_range)] if self.n_rows else []
         starts = range(0, self.n_rows, rows_per_range)
         return [RowRange(self, first, min(rows_per_range, self.n_rows - first)) for first in starts]
 
     def read(self, part: RowRange) -> RawRange:
         """The rows of one range. InputError if they do not add up to as many as were counted."""
+        if self.fold is not None:
+            folded = self.fold.read(part.first, part.count)
+            return RawRange(folded.frame, folded.set_aside, set_aside.empty(), folded.behind)
         extracted = self._extract_positions()
         wanted = sorted(
             {*self.positions.values(), *(p for ps in extracted.values() for p in ps), *self._header_probe()}
+            | set(self.told.unit_columns.values())
         )
         table = self.table
         plan = table.scan(part.first, part.count, wanted) if isinstance(table, ParquetTable) else None
@@ -217,11 +254,11 @@ class Source:
             broken += [
                 Aside(line, None, self.columns[probe[0]], "the header is repeated here") for line in lines
             ]
-        if self.totals and not frame.is_empty():
-            ends = pl.col("line").is_in(list(self.totals))
+        if self.endings and not frame.is_empty():
+            ends = pl.col("line").is_in(list(self.endings))
             lines = frame.filter(ends)["line"].to_list()
             frame = frame.filter(~ends) if lines else frame
-            broken += [Aside(line, None, "total", "a row of totals, not a record") for line in lines]
+            broken += [self.endings[line] for line in lines]
         if self._has_record_types():
             first = pl.col(column(0)).str.strip_chars().fill_null("")
             rows = frame.filter(first != self.rules.record).select("line", column(0)).rows()
@@ -232,14 +269,23 @@ class Source:
     def _canonical(self, frame: pl.LazyFrame, extracted: Mapping[str, Sequence[int]]) -> pl.LazyFrame:
         schema = frame.collect_schema()
         order = VEHICLE_COLUMNS if self.subject == "vehicle" else FUEL_COLUMNS
+        if self.rules.long is not None:
+            order = (*certificate_columns.ROLES, *certificate_columns.HEADS)
         made: dict[str, pl.Expr] = {}
         for canonical in order:
             if canonical in self.constants:
                 made[canonical] = pl.lit(self.constants[canonical]).alias(canonical)
             elif canonical in self.positions:
                 key = column(self.positions[canonical])
+                beside = self.told.unit_columns.get(canonical)
                 made[canonical] = canonical_cell(
-                    self.rules, self.scale.get(canonical), canonical, pl.col(key), schema[key]
+                    self.rules,
+                    self.scale.get(canonical),
+                    canonical,
+                    pl.col(key),
+                    schema[key],
+                    unit=self.told.units.get(canonical),
+                    units=None if beside is None else pl.col(column(beside)),
                 ).alias(canonical)
             elif extracted.get(canonical):
                 pattern = self.rules.extract[canonical].pattern
@@ -337,16 +383,19 @@ def open_source(
         raise InputError(
             f"{name}: none of its columns is known: {', '.join(shown(c) for c in table.columns[:12])}"
         )
+    what = subject or rules.subject or _subject_of(matching)
+    told = fuel_headings.Told()
+    if what == "fuel" and rules.long is None:
+        told = fuel_headings.complete(table.columns, matching, rules.columns)
     check_duplicates(table.columns, matching, name)
     if matching.questions and layout != AUTO:
         raise unsure(name, table.columns, matching)
-    what = subject or rules.subject or _subject_of(matching)
-    facts = {**rules.defaults, **rules.constants, **(given or {})}
+    facts = {**told.methods, **rules.defaults, **rules.constants, **(given or {})}
     # a default or a constant of the layout gives way to a column of the file; what the user states does not
     facts = {
         key: value for key, value in facts.items() if key in (given or {}) or key not in matching.positions
     }
-    used = {*matching.positions.values()} | {
+    used = {*matching.positions.values(), *told.unit_columns.values()} | {
         p
         for one in rules.extract.values()
         for n in one.written
@@ -375,8 +424,14 @@ def open_source(
         rules=rules,
         scale={key: value for key, value in scale.items() if key in matching.positions},
         positions=matching.positions,
+        told=fuel_headings.Told(
+            {k: v for k, v in told.units.items() if k not in rules.scale}, told.unit_columns
+        ),
     )
-    source.totals = _totals(source)
+    source.endings = endings(table, matching.positions, source.subject)
+    if rules.long is not None:
+        source.fold = certificates.fold(name, index, map(source.read, source.ranges(certificates.CHUNK)))
+        source.notes += source.fold.notes
     return source
 
 
@@ -384,9 +439,16 @@ def _score(own: Layout | None) -> Score:
     known = known_names(own)
 
     def score(row: Sequence[str]) -> int:
-        return len({key for cell in row if cell and len(cell) <= 100 and (key := normalise(cell)) in known})
+        cells = [cell for cell in row if cell and len(cell) <= 100]
+        found = {key for cell in cells if (key := normalise(cell)) in known}
+        return len(found | {cell for cell in cells if normalise(cell) not in found and _is_property(cell)})
 
     return score
+
+
+def _is_property(cell: str) -> bool:
+    named = laboratory.read_heading(cell)
+    return named is not None and named.level == laboratory.EXACT
 
 
 def _open_table(kind: str, path: Path, score: Score, own: Layout | None) -> Table:
@@ -412,6 +474,12 @@ def _understand(
         own = next(one for one in built_in().values() if list(one.fields) == table.columns)
     if own is None and layout is None:
         own = recognised(table.columns)
+        if own is not None and own.long is not None and not _is_long(table, own, subject):
+            own = None
+    if own is None and layout == AUTO and _is_long(table, built_in()[CERTIFICATES], subject):
+        own = built_in()[CERTIFICATES]
+    if own is not None and own.long is not None:
+        return own, certificate_columns.understand(table.columns, own, name)
     if own is not None:
         matching = match_names(table.columns, own.columns)
         if not matching.positions:
@@ -446,26 +514,15 @@ def _understand(
     return Layout(MATCHED, "matched by names", subject=best), matching
 
 
+def _is_long(table: Table, layout: Layout, subject: Subject | None) -> bool:
+    """Whether a table has a row a property of fuel, without anybody having said so."""
+    return (
+        subject != "vehicle"
+        and layout.fits(table.columns) > 0
+        and certificate_columns.names_properties(table, layout)
+    )
+
+
 def _subject_of(matching: Matching) -> Subject:
     vehicle = len(set(matching.positions) & set(VEHICLE_COLUMNS))
     return "fuel" if len(set(matching.positions) & set(FUEL_COLUMNS)) > vehicle else "vehicle"
-
-
-def _totals(source: Source) -> frozenset[int]:
-    """Lines of totals among the last rows: the first word says total, and at least a third of the known
-    cells is empty.
-    """
-    if source.format == "parquet" or not source.n_rows:
-        return frozenset()
-    count = min(TOTALS_WITHIN, source.n_rows)
-    width = range(len(source.columns))
-    frame = source.table.read(source.n_rows - count, count, list(width)).frame
-    lines: set[int] = set()
-    known = list(source.positions.values())
-    for row in frame.iter_rows():
-        cells = [str(cell).strip() if cell is not None else "" for cell in row[:-1]]
-        first = next((cell for cell in cells if cell), "")
-        empty = sum(not cells[position] for position in known)
-        if _TOTAL.fullmatch(first) and empty * 3 >= len(known) and empty:
-            lines.add(row[-1])
-    return frozenset(lines)

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from vehiclecheck.flows.harmonised import partial_harmonised
 from vehiclecheck.flows.table import FlowKeys, partial_flows
 from vehiclecheck.records.habits import Habits
 from vehiclecheck.records.preparing import Prepared, PrepareOptions, prepare, survey
@@ -19,6 +20,7 @@ from vehiclecheck.records.vehicles import sightings
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.runs.annotating import annotated_rows
 from vehiclecheck.runs.options import RunOptions
+from vehiclecheck.screening.fuel_match import MATCHES
 from vehiclecheck.screening.judge import FINDING_COLUMNS, Judge, Judgement
 from vehiclecheck.vocabulary.choices import VERDICTS
 from vehiclecheck.vocabulary.countries import COUNTRY, COUNTRY_CODES
@@ -110,6 +112,7 @@ class RangeResult:
     annotations: pl.DataFrame | None
     reasons: pl.DataFrame
     shown: pl.DataFrame
+    harmonised: pl.DataFrame | None = None
 
 
 class RangeJudge:
@@ -175,7 +178,9 @@ class RangeJudge:
                 "match"
             )
             by_match = matched.group_by("match").agg(pl.col("units").sum())
-            counts.fuel_matches |= {str(word): int(number) for word, number in by_match.iter_rows()}
+            found = {str(word): int(number) for word, number in by_match.iter_rows()}
+            # every word in its order, whatever occurs: what is written of a run has the same bytes each time
+            counts.fuel_matches |= {word: found.get(word, 0) for word in MATCHES}
         return RangeResult(
             counts=counts,
             verdicts=self._named(judgement.verdicts, part.source)
@@ -193,6 +198,7 @@ class RangeJudge:
             else None,
             reasons=self._reasons(judgement, units) if judgement else pl.DataFrame(),
             shown=self._shown(judgement) if judgement else pl.DataFrame(),
+            harmonised=partial_harmonised(pairs, part.source.name) if "harmonised" in wanted else None,
         )
 
     def _named(self, verdicts: pl.DataFrame, source: Source) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from vehiclecheck.flows.harmonised import HarmonisedSums
 from vehiclecheck.flows.table import FlowKeys, FlowSums
 from vehiclecheck.records.quality import repeated_vehicles
 from vehiclecheck.records.set_aside import empty as nothing_set_aside
@@ -58,6 +59,8 @@ class RunResult:
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     resumed: int = 0
+    #: Sums for the harmonised table, where the run's tables name it and nothing is written.
+    harmonised: HarmonisedSums = field(default_factory=HarmonisedSums)
 
 
 def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = None) -> RunResult:
@@ -164,15 +167,16 @@ def _collect(
         if one.flows is not None:
             flows.add(one.flows)
             one.flows = None
+        if one.harmonised is not None:
+            result.harmonised.add(one.harmonised)
+            one.harmonised = None
         results.append(one)
         done += part.count
         if progress:
             progress(done, total)
     reconcile(result.counts, result.sources)
     result.flows = flows.table()
-    result.set_aside = pl.concat(
-        [nothing_set_aside(), *(one.set_aside for one in results)], how="vertical_relaxed"
-    )
+    result.set_aside = merged_set_aside([one.set_aside for one in results], result.sources)
     result.quality = merged_quality(
         [one.quality for one in results],
         [one.sightings for one in results if one.sightings is not None],
@@ -225,9 +229,7 @@ def _keep(
     for sums in folder.flow_parts(len(parts)):
         flows.add(sums)
     result.flows = flows.table()
-    result.set_aside = pl.concat(
-        [nothing_set_aside(), *folder.small_tables("aside", len(parts))], how="vertical_relaxed"
-    )
+    result.set_aside = merged_set_aside(folder.small_tables("aside", len(parts)), result.sources)
     result.reasons = merged_reasons(folder.small_tables("reasons", len(parts)))
     result.shown = merged_shown(folder.small_tables("shown", len(parts)))
     result.quality = merged_quality(
@@ -242,6 +244,15 @@ def _keep(
         )
         shipment = annotated_shipment(result.sources[0], annotated, result.set_aside)
     result.files = folder.publish(len(parts), tables, result.counts, shipment, result.notes)
+
+
+def merged_set_aside(parts: Sequence[pl.DataFrame], sources: Sequence[Source]) -> pl.DataFrame:
+    """Rows set aside of all ranges, in the order of their files and lines."""
+    together = pl.concat([nothing_set_aside(), *parts], how="vertical_relaxed")
+    if all(source.fold is None for source in sources):
+        return together  # ranges follow one another
+    names = [source.name for source in sources]
+    return together.sort(pl.col("file").replace_strict(names, range(len(names))), "line", maintain_order=True)
 
 
 def merged_quality(

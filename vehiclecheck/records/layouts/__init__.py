@@ -24,6 +24,8 @@ from vehiclecheck.vocabulary.places import data_root
 AUTO = "auto"
 CANONICAL = "canonical"
 MATCHED = "matched"
+#: The layout of fuel certificates with a row a property.
+CERTIFICATES = "certificates-long"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Layout:
     extract: Mapping[str, Extract] = field(default_factory=dict)
     implied: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     not_vehicle: tuple[NotVehicle, ...] = ()
+    #: Of a file with a row a property: role (certificate, sample, property, result, unit, method, passed_over) -> names.
+    long: Mapping[str, tuple[str, ...]] | None = None
     record: str | None = None
     fields: tuple[str, ...] = ()
     date_order: str | None = None
@@ -80,11 +84,10 @@ class Layout:
     def fits(self, written: Sequence[str]) -> int:
         """How many columns identify the layout, if all of them are among `written`; 0 otherwise."""
         there = {normalise(name) for name in written}
-        if not self.recognise or not all(
-            any(normalise(one) in there for one in names) for names in self.recognise
-        ):
+        needed = self.recognise or ((self.long["property"], self.long["result"]) if self.long else ())
+        if not needed or not all(any(normalise(one) in there for one in names) for names in needed):
             return 0
-        return len(self.recognise)
+        return len(needed)
 
     def names(self) -> set[str]:
         """Every written name that the layout knows, normalised."""
@@ -92,6 +95,7 @@ class Layout:
             *self.recognise,
             *self.columns.values(),
             *(one.written for one in self.extract.values()),
+            *(self.long or {}).values(),
             self.fields,
         ]
         return {normalise(name) for names in lists for name in names}
@@ -190,6 +194,9 @@ def _layout(document: dict[str, Any]) -> Layout:
         extract={k: Extract(_texts(v["from"]), v["pattern"]) for k, v in document.get("extract", {}).items()},
         implied={key: (value["value"], value["with"]) for key, value in document.get("implied", {}).items()},
         not_vehicle=tuple(NotVehicle(**one) for one in document.get("not_vehicle", ())),
+        long={role: _texts(names) for role, names in document["long"].items()}
+        if "long" in document
+        else None,
         record=positional.get("record"),
         fields=tuple(positional.get("fields", ())),
         japanese_dates=tuple(document.get("japanese_dates", ())),
