@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vehiclecheck.cli_flows import FilesOrCommand, compile_command, harmonised_file, harmonised_options
 from vehiclecheck.cli_options import Failed
 from vehiclecheck.version import __version__
-from vehiclecheck.vocabulary.choices import GROUPS, VEHICLE_FIELDS, VERDICTS
+from vehiclecheck.vocabulary.choices import GROUPS, RECEIVER, VEHICLE_FIELDS, VERDICTS, VIEWS
 
 if TYPE_CHECKING:
     from vehiclecheck.runs.running import RunResult
@@ -87,7 +88,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--standard",
                 metavar="CODE",
-                help="Judge against a harmonised standard as well (EAC, ECOWAS, SADC, UNEP, EU).",
+                help="Judge against a standard as well: a bloc's (EAC, EU), a fuel specification (EN590).",
             ),
             click.option(
                 "--packs",
@@ -110,6 +111,13 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--no-infer",
                 is_flag=True,
                 help="Do not bound a missing emission class by the market of first registration.",
+            ),
+            click.option(
+                "--view",
+                type=click.Choice(VIEWS),
+                default=RECEIVER,
+                show_default=True,
+                help="Fuel: to whom a test result is to prove something (ISO 4259).",
             ),
             click.option(
                 "--by",
@@ -170,11 +178,18 @@ def screen(fail_on: tuple[str, ...], as_json: bool, quiet: bool, **asked: Any) -
         sys.exit(1)
 
 
-@main.command()
+@main.group(cls=FilesOrCommand, no_args_is_help=False)
 @_common
-def flows(as_json: bool, quiet: bool, **asked: Any) -> None:
-    """Count FILES by exporter, importer, year and more: units, value, mean age as bounds, units by verdict."""
-    result = _run(asked, quiet=quiet, tables=("flows",))
+@harmonised_options
+def flows(as_json: bool, quiet: bool, harmonised: Path | None, reported_by: str, **asked: Any) -> None:
+    """Count FILES by exporter, importer, year and more: units, value, mean age as bounds, units by verdict.
+
+    The commands below are on the files of statistical offices instead of vehicle records.
+    """
+    tables = ("flows",) if harmonised is None else ("flows", "harmonised")
+    with sentences(), harmonised_file(harmonised, reported_by, asked["to"]) as write:
+        result = _run(asked, quiet=quiet, tables=tables)
+        write(result)
     if as_json:
         click.echo(_json({"flows": result.flows.to_dicts(), "counts": result.counts.as_dict()}))
         return
@@ -273,7 +288,7 @@ def _vehicle_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @main.command()
 @click.option("--to", "to", required=True, metavar="COUNTRY", help="Where the vehicle goes.")
 @click.option("--from", "sender", metavar="COUNTRY", help="Where it comes from.")
-@click.option("--standard", metavar="CODE", help="A harmonised standard to judge by as well.")
+@click.option("--standard", metavar="CODE", help="A standard to judge by as well.")
 @click.option(
     "--packs",
     type=click.Path(path_type=Path),
@@ -328,4 +343,27 @@ def _add_packs() -> None:
     main.add_command(packs)
 
 
+def _add_fuel() -> None:
+    from vehiclecheck.cli_fuel import fuel
+
+    main.add_command(fuel)
+
+
+def _add_emissions() -> None:
+    from vehiclecheck.cli_emissions import emissions
+
+    main.add_command(emissions)
+
+
+def _add_flows() -> None:
+    # every command on trade statistics is a module of its own
+    from vehiclecheck.cli_flow_pictures import draw
+
+    for command in (compile_command, draw):
+        flows.add_command(command)
+
+
 _add_packs()
+_add_flows()
+_add_fuel()
+_add_emissions()

@@ -102,11 +102,16 @@ def put_in_place(beside: Path, target: Path) -> None:
 
 def write_text(text: str, target: Path) -> None:
     """A small text file, whole or not at all."""
+    write_bytes(text.encode("utf-8"), target)
+
+
+def write_bytes(content: bytes, target: Path) -> None:
+    """A small file, whole or not at all."""
     if target.is_dir():
         raise OutputError(f"{target}: cannot be written: is a folder")
     beside = target.with_name(f".{target.name}.partial")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(content)
         os.replace(beside, target)
     except OSError as error:
         with suppress(OSError):

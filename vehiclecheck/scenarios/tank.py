@@ -22,9 +22,11 @@ import polars as pl
 
 from vehiclecheck.records import laboratory
 from vehiclecheck.records.errors import InputError, shown
+from vehiclecheck.records.fuel_numbers import FUEL_NUMBERS
 from vehiclecheck.records.lexicon import is_not_told
 from vehiclecheck.records.matching import match
-from vehiclecheck.records.numbers import COMMA, FUEL_NUMBERS, POINT, NumberField, evidence, read_number
+from vehiclecheck.records.number_cells import COMMA, POINT, evidence, read_number
+from vehiclecheck.records.number_fields import NumberField
 from vehiclecheck.records.sources import expand, open_source
 from vehiclecheck.vocabulary.methods import method_column
 from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
