@@ -92,6 +92,9 @@ def test_a_heading_by_volume_over_numbers_by_type(tmp_path: Path) -> None:
 def test_numbers_by_type_beside_a_column_of_units(tmp_path: Path) -> None:
     columns = {"Product": ["diesel"] * 2, "Sulphur": [1.234, 0.0012], "Unit": ["mg/kg", "% m/m"]}
     assert bounds(records_of(table(tmp_path, **columns)), "sulphur_mg_kg") == [(1.234, 1.234), (12, 12)]
+    # as text of its own it might be a thousand and more
+    alone = {"Product": ["diesel"], "Sulphur": [1.234], "Unit": ["ppm"]}
+    assert bounds(records_of(table(tmp_path, **alone)), "sulphur_mg_kg") == [(1.234, 1.234)]
 
 
 # ---------------------------------------------------------------- other headings

@@ -387,6 +387,8 @@ def test_any_column_reads_as_its_cells_do(texts: list[str]) -> None:
 
 @settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
+@example(1.234)
+@example(-12.345)
 def test_a_number_by_type_is_written_so_that_it_reads_back(number: float) -> None:
     (text,) = pl.Series([number]).to_frame("n").select(written(pl.col("n"))).to_series()
     spec = NumberField("sulphur_mg_kg", -math.inf, math.inf, tested=True)

@@ -69,6 +69,12 @@ def test_read(field: str, text: str, low: float, high: float) -> None:
         ("quantity", "1.5", "no whole number"),
         ("quantity", "1.000", "may be 1 or 1000"),
         ("value_usd", "EUR 5000", "what stands beside the number is no unit of this column"),
+        # ranges, tolerances and powers of ten are of results of tests only
+        ("seats", "5-7", "what stands beside the number is no unit of this column"),
+        ("odometer_km", "40..60", "no number can be read"),
+        ("gvw_kg", "3500 ± 50", "what stands beside the number is no unit of this column"),
+        ("engine_cc", "2e3", "what stands beside the number is no unit of this column"),
+        ("co_percent", "3.5 % m/m", "what stands beside the number is no unit of this column"),
     ],
 )
 def test_refused(field: str, text: str, reason: str) -> None:

@@ -150,7 +150,11 @@ def read_number(
     """
     low, high, reason, unit = read_cell(text, spec, style)
     if unit is not None:
-        return None, None, f"{shown_unit(unit)} says something only beside a density: write it in {spec.unit}"
+        return (
+            None,
+            None,
+            f"{shown_unit(unit)} is converted only in records, with their density: write it in {spec.unit}",
+        )
     return low, high, reason
 
 
