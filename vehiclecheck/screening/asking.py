@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 import polars as pl
 
 from vehiclecheck.screening.answers import FAIL, PASS, UNKNOWN
-from vehiclecheck.screening.cells import Slot
+from vehiclecheck.screening.cells import INDEX, Slot
 from vehiclecheck.screening.facts import Answer, Facts
 from vehiclecheck.screening.kinds import Observation
 from vehiclecheck.screening.lookups import Lookups
@@ -17,7 +17,7 @@ from vehiclecheck.screening.rulebook import Rulebook, applies, observe
 #: What is kept of a finding until it gets its words.
 FINDING = {
     "row": pl.UInt32,
-    "rule": pl.Int32,
+    "rule": INDEX,
     "code": pl.UInt8,
     "low": pl.Float64,
     "high": pl.Float64,

@@ -74,9 +74,9 @@ class RuleWords:
     def columns(self, rule: pl.Expr, code: pl.Expr, remark: pl.Expr) -> list[pl.Expr]:
         """The wordy columns of a finding, by global rule number, answer and remark."""
         found = [pl.lit(self.table[name]).gather(rule).alias(name) for name in self.table.columns]
-        place = rule * 4 + code.cast(pl.Int32)
+        place = rule * 4 + code
         if self.remarks > 1:
-            place = place * self.remarks + remark.cast(pl.Int32)
+            place = place * self.remarks + remark
         return [*found, pl.lit(self.messages).gather(place).alias("message")]
 
 

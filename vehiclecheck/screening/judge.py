@@ -155,9 +155,9 @@ class Judge:
 
     def _country(self, base: pl.DataFrame, side: str) -> pl.Series | None:
         if side == "standard":
-            return pl.repeat(self._position[str(self.standard)], base.height, dtype=pl.Int32, eager=True)
+            return pl.repeat(self._position[str(self.standard)], base.height, dtype=pl.UInt32, eager=True)
         column = SIDES[side]
-        return base[column].to_physical().cast(pl.Int32) if column in base.columns else None
+        return base[column].to_physical().cast(pl.UInt32) if column in base.columns else None
 
     @staticmethod
     def _missing_words(findings: pl.DataFrame, judge: SideJudge) -> pl.Series:
@@ -285,5 +285,5 @@ def _as_day(codes: pl.Series) -> pl.Series:
         return pl.repeat(None, codes.len(), dtype=pl.Date, eager=True)
     first, last = cast(int, real.min()), cast(int, real.max())
     table = pl.select(day_expr(pl.int_range(first, last + 1, dtype=pl.Int32))).to_series()
-    inside = pl.when(pl.col("code").is_between(first, last)).then(pl.col("code") - first)
+    inside = pl.when(pl.col("code").is_between(first, last)).then(pl.col("code") - first).cast(pl.UInt32)
     return table.gather(pl.DataFrame({"code": codes}).select(inside).to_series())

@@ -37,7 +37,7 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
     rules = pl.concat([slot.rule for _, slot, _ in chosen])
     size = chosen[0][1].rule.len()
     lead = pl.coalesce(
-        pl.when(pl.col(mask) != 0).then(pl.col(mask).bitwise_trailing_zeros().cast(pl.Int32) + number * _BITS)
+        pl.when(pl.col(mask) != 0).then(pl.col(mask).bitwise_trailing_zeros() + number * _BITS)
         for number, mask in enumerate(masks)
     )
     refused = (pl.col("severity") == REFUSED).cast(pl.UInt8)
