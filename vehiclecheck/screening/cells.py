@@ -104,8 +104,9 @@ class Cells:
 
     def met(self, cells: pl.Series) -> list[Slot]:
         """The slots that rows of these cells meet. A shipment to one country meets few of all the world's."""
-        here = pl.DataFrame({"cell": cells.drop_nulls().unique()}, schema={"cell": INDEX})
-        numbers = self.filled.join(here, on="cell", how="semi")["number"].unique().sort()
+        # marks in a table of all cells: telling them apart row by row takes five times as long
+        here = pl.repeat(False, self.merge.len(), eager=True).scatter(cells.drop_nulls(), True)
+        numbers = self.filled["number"].filter(here.gather(self.filled["cell"])).unique().sort()
         return [self.slots[number] for number in numbers]
 
 
