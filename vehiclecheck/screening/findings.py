@@ -14,6 +14,7 @@ from vehiclecheck.standards.model import ALSO_ASKS
 
 OUTCOMES = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
 OUTCOME = pl.Enum(["pass", "unknown", "fail"])
+_OUTCOME_OF = pl.Series([None, *(OUTCOMES[code] for code in (PASS, UNKNOWN, FAIL))], dtype=OUTCOME)
 
 #: What follows where a provision is not met, by its effect.
 FOLLOWS = {
@@ -41,6 +42,11 @@ _NOT_IN_FORCE = {
     "recommended": " (recommended, not law)",
     "repealed": " (never applied or repealed)",
 }
+
+
+def outcome_words(code: pl.Expr) -> pl.Expr:
+    """Answers as words."""
+    return pl.lit(_OUTCOME_OF).gather(code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import cast
 
 import polars as pl
 
-from vehiclecheck.screening.answers import EFFECTS, FAIL, GRADES, PASS, UNKNOWN
+from vehiclecheck.screening.answers import EFFECTS, GRADES
 from vehiclecheck.screening.asking import no_findings
 from vehiclecheck.screening.facts import Facts, points_of
-from vehiclecheck.screening.findings import OUTCOME, OUTCOMES, RuleWords, rule_words
+from vehiclecheck.screening.findings import RuleWords, outcome_words, rule_words
 from vehiclecheck.screening.fuel_match import FuelMatch
 from vehiclecheck.screening.judging import SideJudge, SideResult
 from vehiclecheck.screening.rulebook import SIDES, compile_rules
@@ -254,7 +254,6 @@ class Judge:
         return done.get_columns()
 
     def _finding_table(self, base: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-        outcome = pl.Series([None, *(OUTCOMES[code] for code in (PASS, UNKNOWN, FAIL))], dtype=OUTCOME)
         rule, code, remark = pl.col("rule"), pl.col("code"), pl.col("remark")
         ids = base["record_id"] if "record_id" in base.columns else base["row"].cast(pl.String)
         return (
@@ -262,7 +261,7 @@ class Judge:
             .with_columns(
                 pl.lit(ids).gather(pl.col("row")).alias("record_id"),
                 *self.words.columns(rule, code, remark),
-                pl.lit(outcome).gather(code).alias("outcome"),
+                outcome_words(code).alias("outcome"),
                 pl.lit(_LAW_DATES).gather(pl.col("dated")).alias("law_date"),
                 pl.col("low").alias("observed_low"),
                 pl.col("high").alias("observed_high"),
