@@ -26,11 +26,27 @@ import time
 from pathlib import Path
 from typing import Any
 
-from generate import country_codes, write_packs, write_records
-
 
 def _child(task: str, folder: Path, work: Path) -> None:
     """Runs one task in this process and prints its seconds and peak memory."""
+    if task != "copy":
+        # before Polars, as every command does, so that its memory is settled; the copy is made by Polars as it comes
+        import vehiclecheck  # noqa: F401
+    import polars as pl
+
+    records = folder / "records.parquet"
+    if task == "copy":
+        start = time.perf_counter()
+        pl.scan_parquet(records).sink_parquet(work / "copy.parquet")
+    else:
+        start = _screened(task, folder, work)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(json.dumps({"seconds": seconds, "peak_gb": peak}))
+
+
+def _screened(task: str, folder: Path, work: Path) -> float:
+    """Screens the records of a folder; returns when the clock began."""
     import polars as pl
 
     from vehiclecheck.vocabulary import countries
@@ -43,32 +59,27 @@ def _child(task: str, folder: Path, work: Path) -> None:
         countries.COUNTRY = pl.Enum(countries.COUNTRY_CODES)
         # without this each of them would be looked for among the names of countries in all languages
         countries._CODES.update({code: code for code in invented})
-    records = folder / "records.parquet"
-    if task == "copy":
-        start = time.perf_counter()
-        pl.scan_parquet(records).sink_parquet(work / "copy.parquet")
-    else:
-        from vehiclecheck.runs import options
-        from vehiclecheck.runs.running import run
-        from vehiclecheck.standards.library import Library
+    from vehiclecheck.runs import options
+    from vehiclecheck.runs.running import run
+    from vehiclecheck.standards.library import Library
 
-        packs = Library({code: folder / "packs" / f"{code}.toml" for code in codes}, {})
-        options.load_library = lambda extra: packs
-        asked: dict[str, Any] = (
-            {"tables": ("flows",)} if task == "flows" else {"out": work / "out", "format": "parquet"}
-        )
-        start = time.perf_counter()
-        result = run([str(records)], options.RunOptions(**asked))
-        assert result.counts.adds_up()
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(json.dumps({"seconds": seconds, "peak_gb": peak}))
+    packs = Library({code: folder / "packs" / f"{code}.toml" for code in codes}, {})
+    options.load_library = lambda extra: packs
+    asked: dict[str, Any] = (
+        {"tables": ("flows",)} if task == "flows" else {"out": work / "out", "format": "parquet"}
+    )
+    start = time.perf_counter()
+    result = run([str(folder / "records.parquet")], options.RunOptions(**asked))
+    assert result.counts.adds_up()
+    return start
 
 
 def _measure(task: str, folder: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory(dir=folder) as work:
         command = [sys.executable, __file__, "--child", task, str(folder), work]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # a child settles its memory itself, or not at all
+        clean = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean)
         if done.returncode:
             raise SystemExit(f"{task} failed:\n{done.stderr}")
         figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -76,6 +87,8 @@ def _measure(task: str, folder: Path) -> dict[str, float]:
 
 
 def _made(base: Path, rows: int, countries: int) -> Path:
+    from generate import country_codes, write_packs, write_records
+
     folder = base / f"{rows}-{countries}"
     if not (folder / "records.parquet").exists():
         shutil.rmtree(folder, ignore_errors=True)

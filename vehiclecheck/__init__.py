@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vehiclecheck.allocating import keep_memory
 from vehiclecheck.version import __version__
+
+keep_memory()
 
 if TYPE_CHECKING:
     from vehiclecheck.api import emissions, explain, flow_table, packs, screen

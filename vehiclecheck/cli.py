@@ -128,7 +128,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option(
                 "--range-rows",
-                default=500_000,
+                default=750_000,
                 show_default=True,
                 type=click.IntRange(1),
                 help="Rows judged at a time.",

@@ -317,7 +317,7 @@ def codes_of_days(column: pl.Expr) -> pl.Expr:
     """Day codes of a Date column. A look-up: four times as fast as taking year, month and day apart. Days
     outside the years of records must have been taken out (`outside`).
     """
-    return pl.lit(day_codes_by_number()).gather(column.to_physical() - _TABLE_START)
+    return pl.lit(day_codes_by_number()).gather((column.to_physical() - _TABLE_START).cast(pl.UInt32))
 
 
 def outside(column: pl.Expr) -> pl.Expr:

@@ -122,7 +122,9 @@ class MarketTable:
         market = pl.lit(self.market_of_country).gather(country)
         categories = pl.lit(self.categories_of_mask).gather(category.fill_null(LIGHT_DUTY | HEAVY_DUTY))
         engines = pl.lit(self.engines_of_mask).gather(propulsion.fill_null(_ENGINES))
-        step = pl.lit(self.step_of_day).gather((day - self.first_day).clip(0, len(self.step_of_day) - 1))
+        step = pl.lit(self.step_of_day).gather(
+            (day - self.first_day).clip(0, len(self.step_of_day) - 1).cast(pl.UInt32)
+        )
         place = ((market * self.category_sets + categories) * self.engine_sets + engines) * self.steps + step
         found = pl.lit(self.least).gather(place)
         return pl.when(found > 0).then(found)

@@ -16,7 +16,7 @@ from vehiclecheck.vocabulary.countries import country_code
 
 ALL = "all"
 #: Rows a range: large enough that the fixed cost of a range is small, small enough that memory stays under 1 GB.
-RANGE_ROWS = 500_000
+RANGE_ROWS = 750_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from vehiclecheck.records.vehicles import sightings
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.runs.annotating import annotated_rows
 from vehiclecheck.runs.options import RunOptions
+from vehiclecheck.screening.findings import outcome_words
 from vehiclecheck.screening.fuel_match import MATCHES
 from vehiclecheck.screening.judge import FINDING_COLUMNS, Judge, Judgement
 from vehiclecheck.vocabulary.choices import VERDICTS
@@ -238,14 +239,18 @@ class RangeJudge:
 
     def _reasons(self, judgement: Judgement, units: pl.Series) -> pl.DataFrame:
         """How many records and units each provision holds up; the words are looked up for the few that occur."""
-        rule, code, remark = pl.col("rule"), pl.col("code"), pl.col("remark")
+        # rule, answer and remark as one number: a single key is grouped in half the time
+        rule, code, remark = pl.col("@key") // 32, pl.col("@key") // 8 % 4, pl.col("@key") % 8
         words = ("side", "country", "provision", "effect", "status", "source", "message")
         return (
             judgement.findings.lazy()
-            .select("rule", "code", "remark", "outcome", pl.lit(units).gather(pl.col("row")).alias("units"))
-            .group_by("rule", "code", "remark", "outcome")
+            .select(
+                ((pl.col("rule") * 4 + pl.col("code")) * 8 + pl.col("remark")).alias("@key"),
+                pl.lit(units).gather(pl.col("row")).alias("units"),
+            )
+            .group_by("@key")
             .agg(pl.len().cast(pl.Int64).alias("records"), pl.col("units").sum())
-            .with_columns(self._judge.words.columns(rule, code, remark))
+            .with_columns(*self._judge.words.columns(rule, code, remark), outcome_words(code).alias("outcome"))
             .select(pl.col(*words, "outcome").cast(pl.String), "records", "units")
             .sort(
                 "units",
@@ -262,11 +267,18 @@ class RangeJudge:
     def _shown(judgement: Judgement) -> pl.DataFrame:
         """A few records to show on a screen, refused ones first, each with its first sentence."""
         place = judgement.verdicts["verdict"].to_physical()
-        at = pl.concat([pl.arg_where(place == bad, eager=True).head(SHOWN) for bad in range(3)]).head(SHOWN)
-        worst = judgement.verdicts[at].with_columns(at.cast(pl.UInt32).alias("row"))
-        chosen = judgement.findings["row"].is_in(worst["row"].sort().implode())
+        at = pl.Series([], dtype=pl.UInt32)
+        for bad in range(3):
+            if at.len() < SHOWN:
+                at = at.append(pl.arg_where(place == bad, eager=True).head(SHOWN - at.len()))
+        worst = judgement.verdicts[at].with_columns(at.alias("row"))
+        # findings lie in the order of their rows
+        rows = judgement.findings["row"]
+        first, behind = (rows.search_sorted(at, side) for side in ("left", "right"))
+        spans = pl.DataFrame({"first": first, "behind": behind}).sort("first")
+        chosen = spans.select(pl.int_ranges("first", "behind").explode()).to_series().drop_nulls()
         about = (
-            judgement.findings.filter(chosen)
+            judgement.findings[chosen]
             .lazy()
             .select(
                 "row",

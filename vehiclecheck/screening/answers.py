@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from vehiclecheck.screening.cells import Slot
-from vehiclecheck.screening.rulebook import ADVICE, REFUSING
+from vehiclecheck.screening.rulebook import ADVICE, CONDITIONAL, REFUSING
 
 #: What a rule says of a row.
 SILENT, PASS, UNKNOWN, FAIL = 0, 1, 2, 3
@@ -30,12 +30,16 @@ def conditional(code: pl.Expr) -> pl.Expr:
     return pl.min_horizontal(code, pl.lit(FOLLOWS, dtype=pl.UInt8))
 
 
-def deciding(slots: Sequence[Slot]) -> list[tuple[str, Slot, pl.Expr]]:
-    """The slots that decide verdicts: the column of each one's answer (`@code0`, `@code1` …), and what it comes to."""
-    found = []
-    for number, slot in enumerate(slots):
-        if slot.shape.weight != ADVICE:
-            code = f"@code{number}"
-            weigh = refusing if slot.shape.weight == REFUSING else conditional
-            found.append((code, slot, weigh(pl.col(code))))
-    return found
+def deciding(slots: Sequence[Slot]) -> list[tuple[str, Slot]]:
+    """The slots that decide verdicts, each with the column of its answer (`@code0`, `@code1` …)."""
+    return [(f"@code{number}", slot) for number, slot in enumerate(slots) if slot.shape.weight != ADVICE]
+
+
+def severity(chosen: Sequence[tuple[str, Slot]]) -> pl.Expr:
+    """What the slots that decide come to together: of each kind the worst answer counts, which is weighed once."""
+    worst = []
+    for comes_to, weight in ((refusing, REFUSING), (conditional, CONDITIONAL)):
+        codes = [code for code, slot in chosen if slot.shape.weight == weight]
+        if codes:
+            worst.append(comes_to(pl.max_horizontal(codes)))
+    return pl.max_horizontal(worst or [pl.lit(NOTHING)]).cast(pl.UInt8)

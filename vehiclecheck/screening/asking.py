@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 import polars as pl
 
 from vehiclecheck.screening.answers import FAIL, PASS, UNKNOWN
-from vehiclecheck.screening.cells import Slot
+from vehiclecheck.screening.cells import INDEX, Slot
 from vehiclecheck.screening.facts import Answer, Facts
 from vehiclecheck.screening.kinds import Observation
 from vehiclecheck.screening.lookups import Lookups
@@ -17,7 +17,7 @@ from vehiclecheck.screening.rulebook import Rulebook, applies, observe
 #: What is kept of a finding until it gets its words.
 FINDING = {
     "row": pl.UInt32,
-    "rule": pl.Int32,
+    "rule": INDEX,
     "code": pl.UInt8,
     "low": pl.Float64,
     "high": pl.Float64,
@@ -67,9 +67,13 @@ class Asker:
         if holds is not None:
             no = no & holds.yes
         if certain and holds is None and outcome.sure:
-            code = no.cast(pl.UInt8) * (FAIL - PASS) + pl.lit(PASS, dtype=pl.UInt8)
+            code = pl.when(no).then(_code(FAIL)).otherwise(_code(PASS))
         else:
-            code = pl.lit(UNKNOWN, dtype=pl.UInt8) + no.cast(pl.UInt8) - outcome.yes.cast(pl.UInt8)
+            code = (
+                pl.when(no)
+                .then(_code(FAIL))
+                .otherwise(pl.when(outcome.yes).then(_code(PASS)).otherwise(_code(UNKNOWN)))
+            )
         # SILENT is 0: a product is the cheapest way to say where there is no rule, or none that applies
         present = pl.lit(slot.filled).gather(pl.col("@cell"))
         if holds is not None:
@@ -108,6 +112,10 @@ class Asker:
             facts.deciding_date(slot.shape.decides).alias("dated"),
             (pl.lit(0, dtype=pl.UInt8) if observation.remark is None else observation.remark).alias("remark"),
         ]
+
+
+def _code(answer: int) -> pl.Expr:
+    return pl.lit(answer, dtype=pl.UInt8)
 
 
 def _number(bound: pl.Expr | None) -> pl.Expr:

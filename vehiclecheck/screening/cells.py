@@ -19,6 +19,10 @@ import polars as pl
 from vehiclecheck.screening.rulebook import Rule, Rulebook, Shape
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, YEAR, day_code, day_of
 
+#: What is used to look something up. Polars gathers by unsigned numbers of 32 bits: any other index is converted, and a
+#: signed one searched for negative numbers, once more for every table.
+INDEX = pl.UInt32
+
 #: The columns of a profile, and what a row without the column is.
 PROFILE = ("category", "propulsion", "condition")
 
@@ -66,7 +70,8 @@ class Calendar:
         """The period of a day in a country (physical country codes); null where the country has no rules."""
         row = pl.lit(self.row).gather(country)
         width = self.last - self.first + 1
-        return pl.lit(self.place).gather(row * width + day.clip(self.first, self.last) - self.first)
+        since = (day.clip(self.first, self.last) - self.first).cast(pl.UInt32)
+        return pl.lit(self.place).gather(row * width + since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,9 @@ class Cells:
 
     def met(self, cells: pl.Series) -> list[Slot]:
         """The slots that rows of these cells meet. A shipment to one country meets few of all the world's."""
-        here = pl.DataFrame({"cell": cells.drop_nulls().unique()}, schema={"cell": pl.Int32})
-        numbers = self.filled.join(here, on="cell", how="semi")["number"].unique().sort()
+        # marks in a table of all cells: telling them apart row by row takes five times as long
+        here = pl.repeat(False, self.merge.len(), eager=True).scatter(cells.drop_nulls(), True)
+        numbers = self.filled["number"].filter(here.gather(self.filled["cell"])).unique().sort()
         return [self.slots[number] for number in numbers]
 
 
@@ -138,16 +144,16 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
             runs.append((period, min(end, last + 1) - max(start, first)))
     place = (
         pl.DataFrame({"period": [p for p, _ in runs], "length": [n for _, n in runs]})
-        .select(pl.col("period").cast(pl.Int32).repeat_by("length").explode(empty_as_null=False))
+        .select(pl.col("period").cast(INDEX).repeat_by("length").explode(empty_as_null=False))
         .to_series()
         if runs
-        else pl.Series("period", [], dtype=pl.Int32)
+        else pl.Series("period", [], dtype=INDEX)
     )
     return Calendar(
         decides=decides,
         first=first,
         last=last,
-        row=pl.Series("row", [rows.get(code) for code in codes], dtype=pl.Int32),
+        row=pl.Series("row", [rows.get(code) for code in codes], dtype=INDEX),
         countries=list(rows),
         place=place,
         starts=pl.Series("start", starts, dtype=pl.Int32),
@@ -180,7 +186,7 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
             "rule": [number for rules in calendar.members for number, _ in rules],
             "in_force": [certain for rules in calendar.members for _, certain in rules],
         },
-        schema={"period": pl.Int32, "rule": pl.Int32, "in_force": pl.Boolean},
+        schema={"period": INDEX, "rule": INDEX, "in_force": pl.Boolean},
     )
     shapes = sorted({rule.shape for rule in book.rules if rule.shape.decides == calendar.decides}, key=repr)
     numbers = {shape: number for number, shape in enumerate(shapes)}
@@ -197,7 +203,7 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
             "scope_condition": [rule.condition for rule in book.rules],
         },
         schema={
-            "rule": pl.Int32,
+            "rule": INDEX,
             "shape": pl.Int32,
             "provision": pl.Int32,
             **{f"scope_{name}": pl.Int32 for name in PROFILE},
@@ -209,7 +215,7 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
             "rule": [number for number, rule in enumerate(book.rules) if rule.version.pack in rows],
             "row": [rows[rule.version.pack] for rule in book.rules if rule.version.pack in rows],
         },
-        schema={"rule": pl.Int32, "row": pl.Int32},
+        schema={"rule": INDEX, "row": INDEX},
     )
     relation = _relation(book, rules.filter(pl.col("shape") >= 0), profiles).join(owners, on="rule")
     groups = _groups(relation)
@@ -220,7 +226,7 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
     )
     sizes = dict(groups.group_by("row").agg(pl.col("group").max() + 1).iter_rows())
     widths = [sizes.get(row, 0) for row in _period_rows(calendar)]
-    base = pl.Series("base", [0, *widths], dtype=pl.Int32).cum_sum()
+    base = pl.Series("base", [0, *widths], dtype=INDEX).cum_sum()
     one_of_each = groups.unique(["row", "group"], keep="first", maintain_order=True).select(
         "row", "group", "profile"
     )
@@ -250,7 +256,7 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
         base=base,
         slots=slots,
         merge=_scatter(size, twice, pl.repeat(True, twice.len(), eager=True)).fill_null(False),
-        filled=pl.concat([pl.DataFrame(schema={"cell": pl.Int32, "number": pl.Int32}), *filled]),
+        filled=pl.concat([pl.DataFrame(schema={"cell": INDEX, "number": pl.Int32}), *filled]),
     )
 
 
@@ -268,7 +274,7 @@ def _groups(relation: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.concat_str("rule", "certain", separator=":").str.join(",").alias("rules"))
     )
     numbered = told.unique(["row", "rules"], maintain_order=True).with_columns(
-        pl.int_range(pl.len(), dtype=pl.Int32).over("row").alias("group")
+        pl.int_range(pl.len(), dtype=INDEX).over("row").alias("group")
     )
     return told.join(
         numbered.select("row", "rules", "group"), on=["row", "rules"], maintain_order="left"
@@ -281,7 +287,7 @@ def _scatter(size: int, places: pl.Series, values: pl.Series) -> pl.Series:
 
 def _relation(book: Rulebook, rules: pl.DataFrame, profiles: pl.DataFrame) -> pl.DataFrame:
     """Pairs of rule and profile of which the rule may concern the profile; `certain` where it surely does."""
-    pairs = rules.join(profiles.with_row_index("profile").cast({"profile": pl.Int32}), how="cross")
+    pairs = rules.join(profiles.with_row_index("profile").cast({"profile": INDEX}), how="cross")
     possible, certain = pl.lit(True), pl.lit(True)
     for name in PROFILE:
         shared = pl.col(name) & pl.col(f"scope_{name}")
@@ -298,7 +304,7 @@ def _relation(book: Rulebook, rules: pl.DataFrame, profiles: pl.DataFrame) -> pl
         for category, propulsion, condition in rule.exempt_cells
     ]
     if spared:
-        schema = {"rule": pl.Int32, **{f"spare_{name}": pl.Int32 for name in PROFILE}}
+        schema = {"rule": INDEX, **{f"spare_{name}": pl.Int32 for name in PROFILE}}
         inside, outside = pl.lit(True), pl.lit(False)
         for name in PROFILE:
             shared = pl.col(name) & pl.col(f"spare_{name}")

@@ -225,7 +225,7 @@ class FuelMatch:
         shown = {name: pl.col(name).cast(pl.Float64).round(2) for name in ("low", "high")}
         findings = unfitting.select(
             "row",
-            rule.cast(pl.Int32).alias("rule"),
+            rule.cast(pl.UInt32).alias("rule"),
             pl.lit(FAIL, dtype=pl.UInt8).alias("code"),
             shown["low"],
             pl.when(pl.col("high") < _ALL - 1).then(shown["high"]).alias("high"),

@@ -8,10 +8,10 @@ from typing import cast
 
 import polars as pl
 
-from vehiclecheck.screening.answers import EFFECTS, FAIL, GRADES, PASS, UNKNOWN
+from vehiclecheck.screening.answers import EFFECTS, GRADES
 from vehiclecheck.screening.asking import no_findings
 from vehiclecheck.screening.facts import Facts, points_of
-from vehiclecheck.screening.findings import OUTCOME, OUTCOMES, RuleWords, rule_words
+from vehiclecheck.screening.findings import RuleWords, outcome_words, rule_words
 from vehiclecheck.screening.fuel_match import FuelMatch
 from vehiclecheck.screening.judging import SideJudge, SideResult
 from vehiclecheck.screening.rulebook import SIDES, compile_rules
@@ -155,9 +155,9 @@ class Judge:
 
     def _country(self, base: pl.DataFrame, side: str) -> pl.Series | None:
         if side == "standard":
-            return pl.repeat(self._position[str(self.standard)], base.height, dtype=pl.Int32, eager=True)
+            return pl.repeat(self._position[str(self.standard)], base.height, dtype=pl.UInt32, eager=True)
         column = SIDES[side]
-        return base[column].to_physical().cast(pl.Int32) if column in base.columns else None
+        return base[column].to_physical().cast(pl.UInt32) if column in base.columns else None
 
     @staticmethod
     def _missing_words(findings: pl.DataFrame, judge: SideJudge) -> pl.Series:
@@ -254,7 +254,6 @@ class Judge:
         return done.get_columns()
 
     def _finding_table(self, base: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-        outcome = pl.Series([None, *(OUTCOMES[code] for code in (PASS, UNKNOWN, FAIL))], dtype=OUTCOME)
         rule, code, remark = pl.col("rule"), pl.col("code"), pl.col("remark")
         ids = base["record_id"] if "record_id" in base.columns else base["row"].cast(pl.String)
         return (
@@ -262,7 +261,7 @@ class Judge:
             .with_columns(
                 pl.lit(ids).gather(pl.col("row")).alias("record_id"),
                 *self.words.columns(rule, code, remark),
-                pl.lit(outcome).gather(code).alias("outcome"),
+                outcome_words(code).alias("outcome"),
                 pl.lit(_LAW_DATES).gather(pl.col("dated")).alias("law_date"),
                 pl.col("low").alias("observed_low"),
                 pl.col("high").alias("observed_high"),
@@ -285,5 +284,5 @@ def _as_day(codes: pl.Series) -> pl.Series:
         return pl.repeat(None, codes.len(), dtype=pl.Date, eager=True)
     first, last = cast(int, real.min()), cast(int, real.max())
     table = pl.select(day_expr(pl.int_range(first, last + 1, dtype=pl.Int32))).to_series()
-    inside = pl.when(pl.col("code").is_between(first, last)).then(pl.col("code") - first)
+    inside = pl.when(pl.col("code").is_between(first, last)).then(pl.col("code") - first).cast(pl.UInt32)
     return table.gather(pl.DataFrame({"code": codes}).select(inside).to_series())

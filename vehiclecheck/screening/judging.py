@@ -16,7 +16,7 @@ import polars as pl
 from vehiclecheck.screening import summaries
 from vehiclecheck.screening.answers import NOTHING, PASS, UNKNOWN
 from vehiclecheck.screening.asking import FINDING, Asker, no_findings
-from vehiclecheck.screening.cells import PROFILE, Cells, build_calendar, build_cells
+from vehiclecheck.screening.cells import INDEX, PROFILE, Cells, build_calendar, build_cells
 from vehiclecheck.screening.facts import Facts, points_of
 from vehiclecheck.screening.parts import by_parts
 from vehiclecheck.screening.rulebook import Rulebook
@@ -55,7 +55,7 @@ class SideJudge:
         return self._asker.missing.fields
 
     def judge(self, base: pl.DataFrame, country: pl.Series, details: bool = True) -> SideResult:
-        """Judges prepared rows (with a column `row`); `country` holds their places in the codes, null for none.
+        """Judges prepared rows (with a column `row`); `country` holds their places in the codes (INDEX), null for none.
 
         Without `details` only severities are found: all that flow tables need.
         """
@@ -83,8 +83,8 @@ class SideJudge:
         key = masks["category"] * 4096 + masks["propulsion"] * 8 + masks["condition"]
         frame = base.lazy().with_columns(
             *facts.position_columns(self.book.domains),
-            key.cast(pl.Int32).alias("@profile"),
-            pl.lit(country.cast(pl.Int32)).alias("@country"),
+            key.cast(INDEX).alias("@profile"),
+            pl.lit(country).alias("@country"),
         )
         if self.book.subject == "fuel":
             frame = frame.with_columns(category=masks["category"])
@@ -159,5 +159,5 @@ class SideJudge:
 def _place_table(keys: pl.Series) -> pl.Series:
     """From a profile key to its number, as a table as long as the greatest key."""
     size = cast(int, keys.max()) + 1
-    numbers = pl.int_range(keys.len(), dtype=pl.Int32, eager=True)
-    return pl.repeat(None, size, dtype=pl.Int32, eager=True).scatter(keys, numbers)
+    numbers = pl.int_range(keys.len(), dtype=INDEX, eager=True)
+    return pl.repeat(None, size, dtype=INDEX, eager=True).scatter(keys, numbers)

@@ -105,7 +105,7 @@ class Missing:
     ) -> pl.Expr:
         """The fields that would settle an unknown, as bits: those of the test if it is open, those of the scope if open.
 
-        What no rule of the slot is scoped by is not asked about.
+        What no rule of the slot is scoped by is not asked about; nor is any scope where all cells settle it.
         """
         rule, held = pl.lit(slot.rule).gather(pl.col("@cell")), slot.rule.drop_nulls().unique()
         missing = pl.lit(0, dtype=pl.Int64)
@@ -113,6 +113,8 @@ class Missing:
             missing = missing | pl.when(test.settled.not_() & known.not_()).then(self.bit(name)).otherwise(0)
         for name, known in settled.items():
             missing = missing | pl.when(known).then(0).otherwise(self.bit(name))
+        if bool(slot.certain.all()):
+            return pl.when(code == UNKNOWN).then(missing).otherwise(0).cast(pl.Int64)
         names = ("category",) if self._subject == "fuel" else PROFILE
         field = {name: "product" if self._subject == "fuel" else name for name in names}
         for name in names:

@@ -10,7 +10,7 @@ import polars as pl
 
 from vehiclecheck.screening.answers import FAIL, NOTHING, PASS, UNKNOWN, conditional, refusing
 from vehiclecheck.screening.asking import Asker
-from vehiclecheck.screening.cells import Cells
+from vehiclecheck.screening.cells import INDEX, Cells
 from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.rulebook import CONDITIONAL, REFUSING
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
@@ -39,7 +39,7 @@ def judged_by_parts(asker: Asker, rows: pl.DataFrame, facts: Facts, cells: Cells
     parts = (
         rows.drop(name for name in rows.columns if name.startswith("@code"))
         .with_columns(
-            pl.int_ranges("@period", pl.col("@until") + 1, dtype=pl.Int32).alias("@period"),
+            pl.int_ranges("@period", pl.col("@until") + 1, dtype=INDEX).alias("@period"),
             (pl.col("@until") - pl.col("@period") + 1).alias("@parts"),
             first.alias("@first"),
             last.alias("@last"),

@@ -6,18 +6,29 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from vehiclecheck.screening.answers import ADMITTED, FAIL, NOTHING, REFUSED, deciding
+from vehiclecheck.screening import answers
+from vehiclecheck.screening.answers import (
+    ADMITTED,
+    FAIL,
+    FOLLOWS,
+    NOTHING,
+    REFUSED,
+    UNDETERMINED,
+    UNKNOWN,
+)
 from vehiclecheck.screening.cells import Slot
 from vehiclecheck.screening.lookups import Lookups
-from vehiclecheck.screening.rulebook import ADVICE, CONDITIONAL
+from vehiclecheck.screening.rulebook import ADVICE, CONDITIONAL, REFUSING
 
 #: Bits of one set of slots.
 _BITS = 64
+#: An answer that there is not.
+_NEVER = pl.lit(255, dtype=pl.UInt8)
 
 
 def severity(judged: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
     """The severity of each row alone."""
-    worst = pl.max_horizontal([own for _, _, own in deciding(slots)] or [pl.lit(NOTHING)])
+    worst = answers.severity(answers.deciding(slots))
     return judged.select("row", worst.cast(pl.Int8).alias("severity"))
 
 
@@ -27,44 +38,47 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
     Which slots lead (are as bad as the worst) is a set of bits. Most rows have one leading slot, whose rule is a lookup;
     of several the names are joined once for each set and cell, since few sets occur.
     """
-    chosen = deciding(slots)
+    chosen = answers.deciding(slots)
     if not chosen:
         return judged.select("row", *_nothing())
-    cell, bad = pl.col("@cell"), pl.col("severity") > ADMITTED
+    cell, worst = pl.col("@cell"), pl.col("severity")
     blocks = [chosen[at : at + _BITS] for at in range(0, len(chosen), _BITS)]
     masks = [f"@lead{number}" for number in range(len(blocks))]
-    # the rules of all deciding slots, one slot after the other, so that the leading one is a single lookup
-    rules = pl.concat([slot.rule for _, slot, _ in chosen])
+    # name and grade of all deciding slots, one slot after the other and nothing at the end: a single lookup each
     size = chosen[0][1].rule.len()
+    rules = pl.concat([slot.rule for _, slot in chosen]).extend_constant(None, size)
+    names, grades = lookups.name.gather(rules), lookups.grade.gather(rules).fill_null(0)
     lead = pl.coalesce(
-        pl.when(pl.col(mask) != 0).then(pl.col(mask).bitwise_trailing_zeros().cast(pl.Int32) + number * _BITS)
-        for number, mask in enumerate(masks)
+        *(
+            pl.when(pl.col(mask) != 0).then(pl.col(mask).bitwise_trailing_zeros() + number * _BITS)
+            for number, mask in enumerate(masks)
+        ),
+        pl.lit(len(chosen), dtype=pl.UInt32),
     )
-    refused = (pl.col("severity") == REFUSED).cast(pl.UInt8)
+    refused = (worst == REFUSED).cast(pl.UInt8)
     effects = [
         pl.when(pl.col(code) == FAIL)
         .then(pl.lit(slot.by_cell("@effect", lookups.effect)).gather(cell))
         .otherwise(pl.lit(0, dtype=pl.UInt8))
-        for code, slot, _ in chosen
+        for code, slot in chosen
         if slot.shape.weight == CONDITIONAL
     ]
-    own = [f"@own{number}" for number in range(len(chosen))]
     summary = (
         judged.lazy()
-        .select(
-            "row",
-            "@cell",
-            *(code for code, _, _ in chosen),
-            *(weighed.alias(name) for (_, _, weighed), name in zip(chosen, own, strict=True)),
-        )
-        .with_columns(pl.max_horizontal(own).cast(pl.UInt8).alias("severity"))
+        .select("row", "@cell", *(code for code, _ in chosen))
+        .with_columns(answers.severity(chosen).alias("severity"))
         .with_columns(
-            pl.when(bad).then(_bits(own[number * _BITS :][: len(block)])).otherwise(0).alias(mask)
-            for number, (block, mask) in enumerate(zip(blocks, masks, strict=True))
+            # the answer by which a rule that can refuse leads, and the least by which another one does
+            pl.when(worst >= UNDETERMINED).then(worst - 1).otherwise(_NEVER).alias("@refuses"),
+            pl.when(worst == FOLLOWS)
+            .then(pl.lit(UNKNOWN, dtype=pl.UInt8))
+            .otherwise(_NEVER)
+            .alias("@follows"),
         )
+        .with_columns(_bits(block).alias(mask) for block, mask in zip(blocks, masks, strict=True))
         .with_columns(
             pl.sum_horizontal(pl.col(mask).bitwise_count_ones() for mask in masks).alias("@count"),
-            pl.lit(rules).gather(lead * size + cell).alias("@first"),
+            (lead * size + cell).alias("@first"),
         )
         .select(
             "row",
@@ -73,8 +87,8 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
             *masks,
             "@count",
             pl.reduce(lambda one, other: one | other, [refused, *effects]).alias("effects"),
-            pl.lit(lookups.name).gather(pl.col("@first")).alias("reasons"),
-            pl.lit(lookups.grade).gather(pl.col("@first")).fill_null(0).alias("grade"),
+            pl.lit(names).gather(pl.col("@first")).alias("reasons"),
+            pl.lit(grades).gather(pl.col("@first")).alias("grade"),
         )
         .collect()
     )
@@ -95,22 +109,28 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
     )
 
 
-def _bits(own: Sequence[str]) -> pl.Expr:
+def _bits(block: Sequence[tuple[str, Slot]]) -> pl.Expr:
     """The slots of a block that are as bad as the worst, as bits."""
-    width = pl.UInt16 if len(own) <= 16 else pl.UInt64
+    width = pl.UInt16 if len(block) <= 16 else pl.UInt64
     leads = [
-        (pl.col(name) == pl.col("severity")).cast(width) * pl.lit(1 << place, dtype=width)
-        for place, name in enumerate(own)
+        pl.when(
+            pl.col(code) == pl.col("@refuses")
+            if slot.shape.weight == REFUSING
+            else pl.col(code) >= pl.col("@follows")
+        )
+        .then(pl.lit(1 << place, dtype=width))
+        .otherwise(pl.lit(0, dtype=width))
+        for place, (code, slot) in enumerate(block)
     ]
     return pl.reduce(lambda one, other: one | other, leads)
 
 
 def _joined(
-    lookups: Lookups, masks: Sequence[str], chosen: Sequence[tuple[str, Slot, pl.Expr]]
+    lookups: Lookups, masks: Sequence[str], chosen: Sequence[tuple[str, Slot]]
 ) -> tuple[pl.Expr, pl.Expr]:
     """The names and the worst grade of all leading rules of a set."""
     rules = []
-    for number, (_, slot, _) in enumerate(chosen):
+    for number, (_, slot) in enumerate(chosen):
         block, place = divmod(number, _BITS)
         leads = (pl.col(masks[block]) & pl.lit(1 << place).cast(pl.UInt64)) != 0
         rules.append(pl.when(leads).then(pl.lit(slot.rule).gather(pl.col("@cell"))))

@@ -37,7 +37,7 @@ def side_places(result: SideResult, base: pl.DataFrame, country: pl.Series, code
     reviewed = pl.Series([result.book.reviewed.get(code, 0) for code in codes], dtype=pl.Int32)
     facts = Facts(base.columns)
     wanted = facts.products() if result.book.subject == "fuel" else facts.mask("category")
-    looked_at = pl.lit(reviewed).gather(pl.lit(country.cast(pl.Int32))).fill_null(0)
+    looked_at = pl.lit(reviewed).gather(pl.lit(country)).fill_null(0)
     place = (
         pl.when(pl.lit(result.severity) != NOTHING)
         .then(pl.lit(_PLACE_OF).gather(pl.lit(result.severity)))

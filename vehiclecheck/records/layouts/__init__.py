@@ -18,6 +18,7 @@ import polars as pl
 
 from vehiclecheck.records.errors import InputError, shown
 from vehiclecheck.records.matching import NAMES, normalise
+from vehiclecheck.vocabulary.kept import digest, keep, recall, rules_digest
 from vehiclecheck.vocabulary.places import data_root
 
 #: Names that `--layout` takes besides those of layouts: accept the best guesses of the matching.
@@ -155,9 +156,23 @@ def _schema() -> dict[str, Any]:
 def read_layout(path: Path) -> Layout:
     """Reads and checks a layout. InputError names the file, the place and what is wrong."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = path.read_bytes()
     except OSError as error:
         raise InputError(f"{shown(path)}: cannot be read ({error.strerror or error})") from error
+    # what was found well formed once is not checked again: loading the checker takes longer than reading all layouts
+    key = digest((b"layout", raw, rules_digest().encode()))
+    document = recall(key)
+    if document is None:
+        document = _well_formed(raw, path)
+        keep(key, document)
+    layout = _layout(document)
+    _check(layout, shown(path))
+    return layout
+
+
+def _well_formed(raw: bytes, path: Path) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(raw.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{shown(path)}: is not valid TOML ({error})") from error
     import jsonschema  # costly to load, and needed for nothing else here
@@ -169,9 +184,7 @@ def read_layout(path: Path) -> Layout:
     if problems:
         first = problems[0]
         raise InputError(f"{shown(path)}: {'.'.join(map(str, first.path)) or 'the file'}: {first.message}")
-    layout = _layout(document)
-    _check(layout, shown(path))
-    return layout
+    return document
 
 
 def _texts(value: str | list[str]) -> tuple[str, ...]:

