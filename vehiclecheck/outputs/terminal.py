@@ -33,11 +33,10 @@ LANE_WORDS = {
     "unregulated": "no rule applies",
     "no_pack": "nothing known of this country's rules",
 }
-#: How a vehicle fits the fuel of its destination.
+#: How a vehicle fits the fuel of its destination, where that is known.
 FUEL_WORDS = {
     "fits": "The fuel that the law allows there suits it.",
     "does_not_fit": "The fuel that the law allows there does not suit it.",
-    "unknown": "Whether the fuel there suits it is not known.",
 }
 _ROWS = 12
 #: The order in which effects are told.
@@ -209,15 +208,18 @@ def observed_words(low: float | None, high: float | None, unit: str) -> str:
         first, last = (f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else "" for day in (first, last))
         bounds = {"": "", "from": "on or after ", "until": "on or before "}
     else:
-        first, last = (
-            "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".") for value in (low, high)
-        )
+        first, last = ("" if value is None else _figure(value, unit) for value in (low, high))
         bounds = {"": "", "from": "at least ", "until": "at most "}
         unit = f" {unit}" if unit else ""
     ending = "" if unit == "yyyymmdd" else unit
     if not first or not last:
         return f" ({bounds['until' if not first else 'from']}{first or last}{ending})"
     return f" ({first}{ending})" if first == last else f" ({first} to {last}{ending})"
+
+
+def _figure(value: float, unit: str) -> str:
+    """A bound as it is: only an age, which is a fraction of a count of days, is rounded."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if unit in ("years", "months") else f"{value:.10g}"
 
 
 def reason_table(result: RunResult) -> str:
@@ -280,7 +282,9 @@ def reconciliation(result: RunResult | AirResult) -> str:
     if counts.units_set_aside:
         units += f", {counts.units_set_aside:,} set aside"
     several = len(result.options.to) > 1 or result.options.to == ("all",)
-    more = f"; {counts.judgements:,} judgements" if several and counts.judgements != counts.rows_judged else ""
+    more = (
+        f"; {counts.judgements:,} judgements" if several and counts.judgements != counts.rows_judged else ""
+    )
     return f"{counts.rows_in:,} rows in = {' + '.join(parts)}; {units}{more}."
 
 
@@ -381,7 +385,7 @@ def explanation_report(told: Explanation) -> str:
         + (f"; by the standard: {verdicts['standard_verdict']}" if "standard_verdict" in verdicts else "")
         + f". Lane {verdicts['lane']}: {LANE_WORDS[verdicts['verdict']]}."
     ]
-    if verdicts.get("fuel_match"):
+    if verdicts.get("fuel_match") in FUEL_WORDS:
         parts[0] += f" {FUEL_WORDS[verdicts['fuel_match']]}"
     rows = list(told.provisions.cast({"side": pl.String, "outcome": pl.String}).iter_rows(named=True))
     parts += [_block(row) for row in rows] or ["No provision applies."]

@@ -10,7 +10,6 @@ from vehiclecheck.screening.findings import FOLLOWS, MEASURED
 from vehiclecheck.screening.kinds import registry
 from vehiclecheck.standards import Version
 from vehiclecheck.vocabulary.countries import country_name
-from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 
 REGIME_WORDS = {
     "returning_resident": "returning residents",
@@ -135,7 +134,7 @@ def asked_words(version: Version) -> str:
         return f"{_FIXED_DAYS[asks['from_date']]} {kind.required(asks)[0]}"
     required = kind.required(asks)[0]
     if version.kind == "fuel_limit":
-        return f"{property_words(asks['property'])} {_fuel_limit_words(asks)}"
+        return f"{property_words(asks['property'])} {required}"
     if version.kind == "permit":
         return f"needs a permit: {required}"
     if version.kind == "prohibition":
@@ -145,18 +144,6 @@ def asked_words(version: Version) -> str:
     if version.kind == "surcharge" and asks["by"] == "age":
         return f"{kind.quantity(asks)}: {required}"
     return f"{kind.quantity(asks)}: {required}" if version.kind in MEASURED else required
-
-
-def _fuel_limit_words(asks: Mapping[str, Any]) -> str:
-    """A fuel limit in the unit of the record; behind it the law's own words, where they are no mere unit."""
-    written, unit = asks.get("unit", ""), FUEL_PROPERTIES[asks["property"]]
-    more_than_unit = written[:1].isdigit() or written.startswith("not ")
-    bounds = [
-        f"at {word} {asks[key]:,.10g}" for key, word in (("min", "least"), ("max", "most")) if key in asks
-    ]
-    words = f"{' and '.join(bounds)} {unit if more_than_unit or not written else written}".strip()
-    words = words.removesuffix(" RON").removesuffix(" MON")
-    return f"{words} (law: {written})" if more_than_unit else words
 
 
 def class_words(asks: Mapping[str, Any]) -> str:

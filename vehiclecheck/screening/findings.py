@@ -172,6 +172,6 @@ def message(rule: Rule, country: str, required: str, quantity: str, code: int, r
         return f"{country} also asks: {required}. No record tells it. Source: {version.cite()}"
     status = _NOT_IN_FORCE.get(version.status, "")
     if remark:
-        shown = f"{shown} ({remark})"
+        shown = f"{shown}, {remark}"
     asked = f"{quantity}: {required}" if version.kind in MEASURED else required
     return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {version.cite()}"

@@ -12,7 +12,6 @@ from typing import Any
 
 import polars as pl
 
-from vehiclecheck.screening.counting import number_words
 from vehiclecheck.screening.facts import Answer, Facts, Param
 from vehiclecheck.screening.kinds import Observation, Sets
 from vehiclecheck.screening.tolerance import tolerance
@@ -24,7 +23,7 @@ from vehiclecheck.vocabulary.terms import FUEL_PROPERTIES
 REMARKS = (
     "",
     "compared plainly, since no tolerance of its test method is known",
-    "a single result within 0.59 R of the limit proves neither (ISO 4259)",
+    "since a single result within 0.59 R of the limit proves neither (ISO 4259)",
     "by more than 0.59 R of its test method (ISO 4259)",
 )
 _PLAIN, WITHIN, _BEYOND = 1, 2, 3
@@ -97,10 +96,12 @@ def quantity(asks: Mapping[str, Any]) -> str:
 
 
 def required(asks: Mapping[str, Any]) -> tuple[str, str]:
-    unit = asks.get("unit") or FUEL_PROPERTIES[asks["property"]]
-    words = []
-    if "min" in asks:
-        words.append(f"at least {number_words(asks['min'])}")
-    if "max" in asks:
-        words.append(f"at most {number_words(asks['max'])}")
-    return f"{' and '.join(words)} {unit}".strip(), FUEL_PROPERTIES[asks["property"]]
+    """The limit in the unit of the record; behind it the law's own words, where they are no mere unit."""
+    written, unit = asks.get("unit", ""), FUEL_PROPERTIES[asks["property"]]
+    more_than_unit = written[:1].isdigit() or written.startswith("not ")
+    bounds = [
+        f"at {word} {asks[key]:,.10g}" for key, word in (("min", "least"), ("max", "most")) if key in asks
+    ]
+    words = f"{' and '.join(bounds)} {unit if more_than_unit or not written else written}".strip()
+    words = words.removesuffix(" RON").removesuffix(" MON")
+    return (f"{words} (law: {written})" if more_than_unit else words), unit
