@@ -358,8 +358,10 @@ def _add_emissions() -> None:
 def _add_flows() -> None:
     # every command on trade statistics is a module of its own
     from vehiclecheck.cli_flow_pictures import draw
+    from vehiclecheck.cli_flow_sharing import verify_command
+    from vehiclecheck.cli_flow_tables import TABLES
 
-    for command in (compile_command, draw):
+    for command in (compile_command, verify_command, draw, *TABLES):
         flows.add_command(command)
 
 

@@ -75,10 +75,11 @@ def draw(
     from vehiclecheck.outputs.flow_pictures import destinations
     from vehiclecheck.outputs.png import png_of
     from vehiclecheck.records.errors import InputError
-    from vehiclecheck.trade.series import Choice, dataset_rows
+    from vehiclecheck.trade.harmonised_files import read_harmonised
+    from vehiclecheck.trade.series import Choice
 
     try:
-        frame = dataset_rows(dataset)
+        frame = read_harmonised([dataset]).lazy()
         chosen = Choice(vehicle_class, condition, reported_by, span, re_exports)
         if picture == "map":
             both = [Choice(one, condition, reported_by, span, re_exports) for one in ("LDV", "HDV")]

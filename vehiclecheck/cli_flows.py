@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vehiclecheck.cli_flow_sharing import sharing_options, write_shared
 from vehiclecheck.cli_options import fail, print_json
 
 if TYPE_CHECKING:
     from vehiclecheck.runs.running import RunResult
+    from vehiclecheck.trade.dataset import Sharing
 
 #: Kept here and in `vehiclecheck.trade.quantities`, which loads more than a help text needs.
 ESTIMATES = ("unit-weight",)
@@ -124,7 +126,7 @@ def harmonised_file(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write flows.parquet, flows.csv, left_out.csv, set_aside.csv, median_weights.csv and inputs.json there.",
+    help="Write a dataset there: flows as Parquet and CSV, what is not in them, codebook, provenance, citation.",
 )
 @click.option(
     "--period",
@@ -150,6 +152,7 @@ def harmonised_file(
     help="US dollars a unit of currency: a CSV with the columns currency, period (2021 or 2021-03), usd.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the table, the counts and the inputs as JSON.")
+@sharing_options
 def compile_command(
     paths: tuple[str, ...],
     out: Path | None,
@@ -158,6 +161,7 @@ def compile_command(
     keep_outliers: bool,
     rates: Path | None,
     as_json: bool,
+    sharing: Sharing,
 ) -> None:
     """Compile files of statistical offices into one harmonised table of flows.
 
@@ -169,12 +173,7 @@ def compile_command(
 
         options = CompileOptions(period, estimate, keep_outliers, rates, leave=() if out is None else (out,))
         compiled = compile_statistics(paths, options)
-        if out is not None:
-            from vehiclecheck.outputs.statistics_files import write_statistics
-
-            written = write_statistics(compiled, out)
-        else:
-            written = []
+        written = write_shared(compiled, sharing, out) if out is not None else []
     if as_json:
         print_json({**compiled.document(), "flows": compiled.frame.to_dicts()})
         return

@@ -413,8 +413,10 @@ def test_other_goods_are_counted(tmp_path: Path) -> None:
     compiled = compiled_of(tmp_path, row(), row(code="84089041"), row(code="870600"), row(code="87"))
     assert compiled.counts().as_dict() == {
         "rows": 4,
-        "compiled": 1,
         "other_goods": 3,
+        "vehicle_rows": 1,
+        "figures": 1,
+        "compiled": 1,
         "left_out": {},
         "set_aside": {},
     }

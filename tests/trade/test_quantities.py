@@ -47,7 +47,11 @@ def row(**told: Any) -> dict[str, Any]:
 
 def counted(*rows: dict[str, Any], **options: bool) -> list[tuple[float, float | None, str]]:
     """Units as bounds and flags of every row; medians are those of the rows together."""
-    frame = pl.LazyFrame(list(rows), schema=_SCHEMA).with_row_index("place")
+    frame = (
+        pl.LazyFrame(list(rows), schema=_SCHEMA)
+        .with_row_index("place")
+        .with_columns(quantities.heaviest_kg())
+    )
     weights = quantities.typical_weights(frame)
     found = quantities.with_units(quantities.with_typical_weight(frame, weights), **options)
     found = quantities.with_value_outliers(found.collect().lazy()).sort("place").collect()

@@ -54,7 +54,8 @@ def bound_text(low: float | None, high: float | None) -> str:
 def light_and_heavy(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Vehicles as bounds by class: what cannot be told apart is in the upper bound of both, and in neither lower one.
 
-    Columns `by`, then light_low, light_high, heavy_low, heavy_high, other_low, other_high; null = not bounded.
+    Columns `by`, then light_low, light_high, heavy_low, heavy_high, other_low, other_high (null = not bounded), weight_kg
+    (of all of them; null = not told).
     """
 
     def bounds(name: str, word: str) -> Iterable[pl.Expr]:
@@ -65,7 +66,10 @@ def light_and_heavy(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         yield pl.when(high.is_not_null().all()).then(high.sum()).alias(f"{name}_high")
 
     words = {"light": "LDV", "heavy": "HDV", "other": "other"}
-    return frame.group_by(list(by)).agg(one for name, word in words.items() for one in bounds(name, word))
+    weight = pl.when(pl.col("weight_kg").is_not_null().any()).then(pl.col("weight_kg").sum())
+    return frame.group_by(list(by)).agg(
+        *(one for name, word in words.items() for one in bounds(name, word)), weight.alias("weight_kg")
+    )
 
 
 def _files(compiled: Compiled) -> str:
@@ -98,10 +102,15 @@ def _not_read(compiled: Compiled) -> str:
 def reconciled(counts: FileCounts, height: int) -> str:
     """The account of all rows, in a sentence that adds up."""
     left, aside = sum(counts.left_out.values()), sum(counts.set_aside.values())
-    return (
-        f"{counts.rows:,} rows in = {counts.compiled:,} compiled + {counts.other_goods:,} about other goods + "
-        f"{left:,} left out + {aside:,} set aside; {height:,} rows in the table."
-    )
+    fates = f"{counts.compiled:,} compiled + {left:,} left out + {aside:,} set aside"
+    if counts.figures == counts.vehicle_rows:
+        told = f"{counts.rows:,} rows in = {fates} + {counts.other_goods:,} about other goods"
+    else:  # months or flows beside each other, indicators below each other
+        told = (
+            f"{counts.rows:,} rows in = {counts.vehicle_rows:,} about vehicles + {counts.other_goods:,} about other goods; "
+            f"those about vehicles tell {counts.figures:,} figures = {fates}"
+        )
+    return f"{told}; {height:,} rows in the table."
 
 
 def _units(frame: pl.DataFrame) -> str:
@@ -117,19 +126,23 @@ def _units(frame: pl.DataFrame) -> str:
     summed = light_and_heavy(frame.with_columns(side), ["reported by", "condition"])
     order = {word: place for place, word in enumerate(CONDITIONS)}
     rows = [
-        [row["reported by"], row["condition"], *_classes(row)]
+        [row["reported by"], row["condition"], *_classes(row), _tonnes(row["weight_kg"])]
         for row in sorted(
             summed.iter_rows(named=True),
             key=lambda row: (row["reported by"], order.get(row["condition"], len(order))),
         )
     ]
-    headers = ["reported by", "condition", "light", "heavy", "other"]
+    headers = ["reported by", "condition", "light", "heavy", "other", "tonnes"]
     said = "Vehicles (what a code cannot tell apart is in the upper bounds of light and heavy):"
-    return f"{_prose(said)}\n{table(rows, headers, right=(2, 3, 4))}"
+    return f"{_prose(said)}\n{table(rows, headers, right=(2, 3, 4, 5))}"
 
 
 def _classes(row: dict[str, Any]) -> list[str]:
     return [bound_text(row[f"{name}_low"], row[f"{name}_high"]) for name in ("light", "heavy", "other")]
+
+
+def _tonnes(weight_kg: float | None) -> str:
+    return "" if weight_kg is None else f"{weight_kg / 1000:,.0f}"
 
 
 def _pairs(frame: pl.DataFrame) -> str:
@@ -139,24 +152,27 @@ def _pairs(frame: pl.DataFrame) -> str:
     if shown.is_empty():
         return ""
     summed = light_and_heavy(shown, ["exporter", "importer", "reported_by"])
-    weight = pl.max_horizontal(
+    most = pl.max_horizontal(
         pl.col("light_low") + pl.col("heavy_low"),
         *(pl.col(name).fill_null(0) for name in ("light_high", "heavy_high")),
     )
-    largest = summed.with_columns(weight.alias("@weight")).sort(
-        "@weight",
-        "exporter",
-        "importer",
-        "reported_by",
-        descending=[True, False, False, False],
-        nulls_last=True,
+    pair = ["exporter", "importer", "reported_by"]
+    largest = summed.with_columns(most.alias("@most")).sort(
+        "@most", "weight_kg", *pair, descending=[True, True, False, False, False], nulls_last=True
     )
     rows = [
-        [_country(row["exporter"]), _country(row["importer"]), row["reported_by"], *_classes(row)[:2]]
+        [
+            _country(row["exporter"]),
+            _country(row["importer"]),
+            row["reported_by"],
+            *_classes(row)[:2],
+            _tonnes(row["weight_kg"]),
+        ]
         for row in largest.head(_PAIRS).iter_rows(named=True)
     ]
+    headers = ["exporter", "importer", "reported by", "light", "heavy", "tonnes"]
     title = f"The largest pairs of {largest.height:,}, {what}, over all periods:"
-    return f"{_prose(title)}\n{table(rows, ['exporter', 'importer', 'reported by', 'light', 'heavy'], right=(3, 4))}"
+    return f"{_prose(title)}\n{table(rows, headers, right=(3, 4, 5))}"
 
 
 def _country(code: str | None) -> str:

@@ -18,9 +18,11 @@ WEAK = ("weak", "very weak")
 
 
 def ratings_by_year(library: Library, scale: Scale, importers: Mapping[int, Collection[str]]) -> pl.DataFrame:
-    """Whether each importer (by year) was surely, or may have been, rated weak or very weak, or had no rules (columns of RATINGS).
+    """Whether each importer (by year) was surely, or may have been, rated weak or very weak, or had no rules (columns
+    of RATINGS).
 
-    Countries whose rules were not reviewed are not in it. PackError: a pack cannot be used, or the scale calls no class weak.
+    Countries whose rules were not reviewed are not in it. PackError: a pack cannot be used, or the scale calls no
+    class weak.
     """
     rows = [
         (each.code, year, _CLASS_OF[each.vehicles], *_weak(scale, each), *_no_rules(each))

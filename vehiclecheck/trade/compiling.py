@@ -3,9 +3,9 @@
     compiled = compile_statistics(["statistics/"], CompileOptions(period="year"))
     compiled.frame, compiled.left_out, compiled.set_aside, compiled.document()
 
-A file is one lazy plan: its rows about headings 8701 to 8705 meet the tables of codes and partners and get a fate; other
-goods never leave the scan. What several rows tell of the same trade is settled over all files, then vehicles are counted,
-and rows that mean the same are summed in whole vehicles, cents and grams, so that no sum depends on an order.
+Of a file only rows about headings 8701 to 8705 leave the scan. They meet the tables of codes and partners and get a fate.
+What several rows tell of the same trade is settled over all files, then vehicles are counted, and rows that mean the same
+are summed in whole vehicles, cents and grams, so that no sum depends on an order.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import polars as pl
 
 from vehiclecheck.records.errors import InputError, shown
 from vehiclecheck.trade import quantities
-from vehiclecheck.trade.fates import COMPILED, LEFT_OUT, SET_ASIDE, TOLD, typed
-from vehiclecheck.trade.inputs import InputFile, NotRead, open_inputs
+from vehiclecheck.trade.fates import COMPILED, FATE, LEFT_OUT, SET_ASIDE, TOLD, typed
+from vehiclecheck.trade.inputs import InputFile, NotRead, open_inputs, reason_of
 from vehiclecheck.trade.overlaps import without_overlaps
-from vehiclecheck.trade.rates import DOLLAR, no_rates, read_rates, with_usd
+from vehiclecheck.trade.rates import no_rates, read_rates, with_usd
 from vehiclecheck.trade.summing import harmonised
 
 PERIODS = ("month", "year")
@@ -61,24 +61,33 @@ class CompileOptions:
 
 @dataclass(slots=True)
 class FileCounts:
-    """Rows of a file: rows = compiled + other_goods + left_out + set_aside, the last two by reason."""
+    """What became of a file: rows = vehicle_rows + other_goods, and figures = compiled + left_out + set_aside (by reason).
+
+    A figure is what is told of one reporter, partner, flow, code and period. Mostly a row tells one; where months or flows
+    stand beside each other a row tells several, and where indicators stand below each other several rows tell one.
+    """
 
     rows: int = 0
-    compiled: int = 0
     other_goods: int = 0
+    vehicle_rows: int = 0
+    figures: int = 0
+    compiled: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     set_aside: dict[str, int] = field(default_factory=dict)
 
     def adds_up(self) -> bool:
-        """Whether every row is accounted for."""
-        parts = (self.compiled, self.other_goods, *self.left_out.values(), *self.set_aside.values())
-        return self.rows == sum(parts) and self.other_goods >= 0
+        """Whether every row and every figure is accounted for."""
+        fates = (self.compiled, *self.left_out.values(), *self.set_aside.values())
+        return (
+            self.rows == self.vehicle_rows + self.other_goods
+            and self.other_goods >= 0
+            and self.figures == sum(fates)
+        )
 
     def add(self, other: FileCounts) -> None:
         """Adds the counts of another file to these."""
-        self.rows += other.rows
-        self.compiled += other.compiled
-        self.other_goods += other.other_goods
+        for name in ("rows", "other_goods", "vehicle_rows", "figures", "compiled"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
         for mine, its in ((self.left_out, other.left_out), (self.set_aside, other.set_aside)):
             for reason, number in its.items():
                 mine[reason] = mine.get(reason, 0) + number
@@ -87,8 +96,10 @@ class FileCounts:
         """The counts by name, reasons in alphabetical order."""
         return {
             "rows": self.rows,
-            "compiled": self.compiled,
             "other_goods": self.other_goods,
+            "vehicle_rows": self.vehicle_rows,
+            "figures": self.figures,
+            "compiled": self.compiled,
             "left_out": dict(sorted(self.left_out.items())),
             "set_aside": dict(sorted(self.set_aside.items())),
         }
@@ -164,31 +175,31 @@ def compile_statistics(
     rates = read_rates(options.rates) if options.rates else no_rates()
     leave = (*options.leave, *([options.rates] if options.rates else []))
     opened, not_read = open_inputs(paths, leave)
-    read: list[tuple[InputFile, int]] = []
+    read: list[InputFile] = []
     frames: list[pl.DataFrame] = []
     digests: dict[str, str] = {}
     for one in opened:
         try:
-            frame, n_rows = _read(one, digests)
+            frames.append(_read(one, digests))
+            read.append(one)
         except InputError as error:
             if not one.found:
                 raise
-            not_read.append(NotRead(one.name, one.size, str(error)))
-            continue
-        read.append((one, n_rows))
-        frames.append(frame)
+            not_read.append(NotRead(one.name, one.size, reason_of(error, one.path)))
     if not frames:
         reasons = "; ".join(f"{shown(one.name)}: {one.reason}" for one in not_read[:5])
         raise InputError(f"no file could be read: {reasons}")
     rows = without_overlaps(pl.concat(frames).with_row_index("@row"))
-    files = _accounted(read, rows, digests)
-    kept = rows.filter(pl.col("fate") == COMPILED)
-    weights = quantities.typical_weights(kept.lazy().with_columns(pl.col("weighed_kg").alias("weight_kg")))
-    counted = _counted(kept, weights, rates, options)
+    files = tuple(_accounted(one, rows.filter(file=one.name)) for one in read)
+    left_out, set_aside = _told(rows, LEFT_OUT), _told(rows, SET_ASIDE)
+    rows = rows.filter(pl.col("fate") == COMPILED).select(_COUNTED).rename({"weighed_kg": "weight_kg"})
+    weights = quantities.typical_weights(rows.lazy())
+    counted = _counted(rows, weights, rates, options)
+    del frames, rows  # what is summed stands in `counted`: a large table is not held twice
     return Compiled(
         frame=harmonised(counted, by_year=options.period == "year"),
-        left_out=_told(rows, LEFT_OUT),
-        set_aside=_told(rows, SET_ASIDE),
+        left_out=left_out,
+        set_aside=set_aside,
         files=files,
         not_read=tuple(sorted(not_read, key=lambda one: one.name)),
         weights=weights,
@@ -197,86 +208,69 @@ def compile_statistics(
     )
 
 
-#: What is kept of a row until the end.
+#: What is kept of a row: texts that repeat (as numbers of words while rows are worked on), and all else.
+_WORDS = (
+    "reporter", "partner", "part", "flow", "period", "quantity_unit", "currency", "reason", "reporter_country",
+    "reporter_bloc", "partner_country", "code_system", "vehicle_class", "category", "fuel", "condition",
+)  # fmt: skip
 _KEPT = (
-    "line", "reporter", "partner", "part", "flow", "code", "period", "quantity", "quantity_unit", "weight_kg", "value",
-    "currency", "fate", "reason", "detail", "reporter_country", "reporter_bloc", "partner_country", "year", "month",
-    "code_system", "vehicle_class", "category", "fuel", "condition", "gvw_kg_upto", "vehicles", "weighed_kg", "@flags",
+    "line", "rows", "code", "quantity", "weight_kg", "value", "fate", "detail", "year", "month", "heaviest_kg", "vehicles",
+    "weighed_kg", "@flags",
+)  # fmt: skip
+#: What counting and summing need of them.
+_COUNTED = (
+    "file", "flow", "code", "value", "currency", "reporter_country", "reporter_bloc", "partner_country", "year", "month",
+    "code_system", "vehicle_class", "category", "fuel", "condition", "heaviest_kg", "vehicles", "weighed_kg", "@flags",
 )  # fmt: skip
 
 
-def _read(one: InputFile, digests: dict[str, str]) -> tuple[pl.DataFrame, int]:
-    """The rows of a file about vehicles with their fates, and how many rows it has. `digests`: names by content, so far.
+def _read(one: InputFile, digests: dict[str, str]) -> pl.DataFrame:
+    """The rows of a file about vehicles with their fates. `digests`: names by content, so far.
 
     A file with the content of one before it says nothing new: all of it is left out.
     """
     statistics = one.statistics
-    try:
-        scanned = statistics.scan()
-        if "part" not in scanned.collect_schema().names():
-            scanned = scanned.with_columns(pl.lit(None, dtype=pl.String).alias("part"))
-        plan = typed(scanned, statistics.reporters, statistics.partners)
-        twin = digests.setdefault(statistics.sha256(), one.name)
-        if twin != one.name:
-            plan = plan.with_columns(
-                pl.lit(LEFT_OUT).cast(plan.collect_schema()["fate"]).alias("fate"),
-                pl.lit("same content as another file").alias("reason"),
-                pl.lit(twin).alias("detail"),
-            )
-        frame = plan.select(_KEPT).collect(engine="streaming")
-        n_rows = statistics.rows()
-    except pl.exceptions.PolarsError as error:
-        first = str(error).strip().split("\n")[0]
-        raise InputError(f"{shown(one.name)}: cannot be read: {first}") from error
-    return (
-        frame.sort("line", "year", "month", maintain_order=True).with_columns(
-            pl.lit(one.name).alias("file"), pl.lit(statistics.layout).alias("layout")
-        ),
-        n_rows,
+    stat = statistics.collect(statistics.scan())
+    frame = typed(stat.sort("line", "period", "flow", "part", maintain_order=True), statistics.layout.scheme)
+    twin = digests.setdefault(statistics.sha256(), one.name)
+    if twin != one.name:
+        frame = frame.with_columns(
+            pl.lit(LEFT_OUT).cast(FATE).alias("fate"),
+            pl.lit("same content as another file").alias("reason"),
+            pl.lit(twin).alias("detail"),
+        )
+    texts = pl.col(_WORDS).cast(pl.Categorical)
+    whose = {"file": one.name, "layout": statistics.layout.name}
+    return frame.select(
+        *_KEPT, texts, *(pl.lit(text).cast(pl.Categorical).alias(name) for name, text in whose.items())
     )
 
 
-def _accounted(
-    read: Sequence[tuple[InputFile, int]], rows: pl.DataFrame, digests: dict[str, str]
-) -> tuple[CompiledFile, ...]:
-    """The counts of every file; InputError unless they add up."""
-    fates = rows.group_by("file", "fate", "reason").len().sort("file", "fate", "reason")
-    told: dict[str, FileCounts] = {one.name: FileCounts(rows=n_rows) for one, n_rows in read}
-    for name, fate, reason, number in fates.iter_rows():
-        counts = told[name]
+def _accounted(one: InputFile, rows: pl.DataFrame) -> CompiledFile:
+    """What came of a file; InputError unless everything is accounted for."""
+    statistics = one.statistics
+    counts = FileCounts(rows=statistics.rows(), vehicle_rows=int(rows["rows"].sum()), figures=rows.height)
+    counts.other_goods = counts.rows - counts.vehicle_rows
+    for fate, reason, number in rows.group_by("fate", "reason").len().sort("fate", "reason").iter_rows():
         if fate == COMPILED:
             counts.compiled += number
         else:
             (counts.left_out if fate == LEFT_OUT else counts.set_aside)[reason] = number
-    files = []
-    for one, n_rows in read:
-        counts = told[one.name]
-        about = counts.compiled + sum(counts.left_out.values()) + sum(counts.set_aside.values())
-        counts.other_goods = n_rows - about
-        if not counts.adds_up():
-            raise InputError(
-                f"{shown(one.name)}: {n_rows} rows were counted, and {about} came of it; the file changed while it was "
-                "read, or this is a bug: nothing of it is used"
-            )
-        files.append(
-            CompiledFile(
-                one.name,
-                one.size,
-                one.statistics.sha256(),
-                one.statistics.layout,
-                counts,
-                tuple(one.statistics.notes),
-            )
+    if not counts.adds_up():
+        raise InputError(
+            f"{shown(one.name)}: {counts.rows} rows were counted, and {counts.vehicle_rows} came of it; the file "
+            "changed while it was read, or this is a bug: nothing of it is used"
         )
-    return tuple(files)
+    return CompiledFile(
+        one.name, one.size, statistics.sha256(), statistics.layout.name, counts, statistics.notes
+    )
 
 
 def _counted(
     kept: pl.DataFrame, weights: pl.DataFrame, rates: pl.DataFrame, options: CompileOptions
 ) -> pl.DataFrame:
     """Compiled rows with vehicles as bounds, cents, and their flags."""
-    rows = kept.lazy().with_columns(pl.col("weighed_kg").alias("weight_kg"))
-    rows = quantities.with_typical_weight(rows, weights)
+    rows = quantities.with_typical_weight(kept.lazy(), weights)
     rows = quantities.with_units(
         rows, estimate=options.estimate == quantities.UNIT_WEIGHT, keep_outliers=options.keep_outliers
     )
@@ -288,7 +282,8 @@ def _counted(
 
 def _told(rows: pl.DataFrame, fate: str) -> pl.DataFrame:
     """The rows of a fate as the office wrote them, with the reason, in the order of files and lines."""
-    return rows.filter(pl.col("fate") == fate).sort("@row").select(list(TOLD))
+    told = rows.filter(pl.col("fate") == fate).sort("@row")
+    return told.select(pl.col(name).cast(dtype) for name, dtype in TOLD.items())
 
 
 def _without_rate(counted: pl.DataFrame) -> pl.DataFrame:
@@ -299,6 +294,3 @@ def _without_rate(counted: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.len().cast(pl.Int64).alias("rows"))
         .sort("currency", "year", nulls_last=True)
     )
-
-
-__all__ = ["DOLLAR", "CompileOptions", "Compiled", "CompiledFile", "FileCounts", "compile_statistics"]

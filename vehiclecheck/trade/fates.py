@@ -1,18 +1,23 @@
-"""What becomes of each row of an office's file: compiled, left out, or set aside, with the reason. One lazy plan a file.
+"""What becomes of each row of an office's file: compiled, left out, or set aside, with the reason.
 
 A row has one fate and one reason, the first that holds in the order of `with_fate`. Rows about other goods never get here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from vehiclecheck.trade import flags
 from vehiclecheck.trade.codes import with_codes
 from vehiclecheck.trade.partners import with_country
+from vehiclecheck.trade.quantities import heaviest_kg
 
 COMPILED, LEFT_OUT, SET_ASIDE = "compiled", "left out", "set aside"
 FATE = pl.Enum([COMPILED, LEFT_OUT, SET_ASIDE])
+#: The reason of a row that says again what another one says of the same period.
+DUPLICATED = "duplicated period"
 
 #: Columns of what was left out or set aside, as the office wrote them, and why.
 TOLD = {
@@ -34,6 +39,16 @@ TOLD = {
 
 #: Years that a period can have.
 _YEARS = (1900, 2149)
+#: Reasons of fields that cannot be read; of others it is said that they cannot.
+_UNREAD = {
+    "row": "broken row",
+    "reporter": "unknown reporter",
+    "partner": "unknown partner",
+    "period": "broken period",
+    "code": "unknown commodity code",
+}
+#: In the words of reading: an indicator that a file tells twice of the same flow and period.
+_TWICE = "stands there more than once"
 #: A country that declares in the nomenclature of the bloc, in any year.
 _DECLARES_AS = {"EU": "BE"}
 #: In the words of `codes.with_codes`: the code is known, but not in the edition that the year or the file asks for.
@@ -43,10 +58,25 @@ _AMOUNTS = {"quantity": pl.col("quantity"), "weight": pl.col("weight_kg"), "valu
 _BLOCS = {"EU": r"^(?:EU|EU-?\d{2}(?:_\d{4})?|EUN|EUROPEAN UNION)$"}
 
 
-def typed(rows: pl.LazyFrame, reporters: str, partners: str) -> pl.LazyFrame:
-    """STAT rows with what their codes mean, `year` and `month`, and `fate`, `reason`, `detail`.
+#: What is known of a reporter and a partner, and of a code: looked up once for each that occurs.
+_OF_REPORTER = (
+    "reporter_country",
+    "reporter_country_kind",
+    "reporter_country_what",
+    "reporter_bloc",
+    "@declarant",
+)
+_OF_PARTNER = ("partner_country", "partner_country_kind", "partner_country_what")
+_OF_CODE = (
+    "code_system", "vehicle_class", "category", "fuel", "condition", "heaviest_kg", "code_flags", "code_unfit",
+)  # fmt: skip
+_BY_CODE = ["@declarant", "flow", "code", "edition", "year"]
 
-    `reporters`, `partners`: the schemes of `partners.partner_table` in which the file names countries.
+
+def typed(rows: pl.DataFrame, scheme: str) -> pl.DataFrame:
+    """STAT rows with what their codes mean, `year` and `month`, and what `with_fate` adds. The order of rows is kept.
+
+    `scheme`: in which codes of `partners.partner_table` the file names countries.
     """
     period = pl.col("period").str.extract_groups(r"^(\d{4})(?:-(0[1-9]|1[0-2]))?$")
     year = period.struct[0].cast(pl.Int64)
@@ -54,15 +84,28 @@ def typed(rows: pl.LazyFrame, reporters: str, partners: str) -> pl.LazyFrame:
         pl.when(year.is_between(*_YEARS)).then(year).cast(pl.Int16).alias("year"),
         period.struct[1].cast(pl.Int8).alias("month"),
     )
-    rows = with_country(rows, "reporter", reporters, "reporter_country")
-    rows = with_country(rows, "partner", partners, "partner_country").with_columns(
-        _bloc().alias("reporter_bloc")
+    reporters = with_country(_each(rows, ["reporter"]), "reporter", scheme, "reporter_country")
+    reporters = reporters.with_columns(_bloc().alias("reporter_bloc"))
+    declares_as = pl.col("reporter_bloc").replace_strict(_DECLARES_AS, default=None)
+    reporters = reporters.with_columns(pl.coalesce("reporter_country", declares_as).alias("@declarant"))
+    partners = with_country(_each(rows, ["partner"]), "partner", scheme, "partner_country")
+    rows = _looked_up(rows, reporters, ["reporter"], _OF_REPORTER)
+    rows = _looked_up(rows, partners, ["partner"], _OF_PARTNER)
+    codes = with_codes(_each(rows, _BY_CODE), reporter="@declarant").with_columns(heaviest_kg())
+    rows = _looked_up(rows, codes, _BY_CODE, _OF_CODE)
+    return with_fate(rows.lazy()).collect()
+
+
+def _each(rows: pl.DataFrame, key: list[str]) -> pl.LazyFrame:
+    return rows.lazy().select(key).unique()
+
+
+def _looked_up(
+    rows: pl.DataFrame, table: pl.LazyFrame, key: list[str], columns: Sequence[str]
+) -> pl.DataFrame:
+    return rows.join(
+        table.select(*key, *columns).collect(), on=key, how="left", nulls_equal=True, maintain_order="left"
     )
-    declarant = pl.coalesce(
-        "reporter_country", pl.col("reporter_bloc").replace_strict(_DECLARES_AS, default=None)
-    )
-    rows = with_codes(rows.with_columns(declarant.alias("@declarant")), reporter="@declarant")
-    return with_fate(rows)
 
 
 def _bloc() -> pl.Expr:
@@ -114,7 +157,7 @@ def with_fate(rows: pl.LazyFrame) -> pl.LazyFrame:
     reasons: list[_Reason] = [
         (LEFT_OUT, pl.col("left_out").is_not_null(), pl.col("left_out"), None),
         (LEFT_OUT, pl.col("flow") == "re-import", "re-import", None),
-        (SET_ASIDE, unread.is_not_null(), pl.format("{} cannot be read", unread.str.extract(r"^([^:]+)")), unread),
+        (SET_ASIDE, unread.is_not_null(), _unread(), unread),
         (SET_ASIDE, reporter_kind.is_null(), "unknown reporter", _code("reporter")),
         (SET_ASIDE, reporter_kind == "untold", "reporter not told", _code("reporter")),
         (LEFT_OUT, (reporter_kind == "aggregate") & bloc.is_null(), "total of reporters", _what("reporter")),
@@ -141,12 +184,20 @@ def with_fate(rows: pl.LazyFrame) -> pl.LazyFrame:
             flags.bits_of_list(pl.col("code_flags"))
             | flags.bits(
                 {
+                    "estimated:office": pl.col("estimated").is_not_null(),
                     "zero-quantity": counted == 0,
                     "unit-unknown": (pl.col("quantity") > 0) & unit.is_in(["number", "kg"]).not_(),
                 }
             )
         ).alias("@flags"),
     )
+
+
+def _unread() -> pl.Expr:
+    """The reason of a row of which something cannot be read, by the field that comes first."""
+    field = pl.col("unread").str.extract(r"^([^:]+)")
+    reason = field.replace_strict(_UNREAD, default=field + " cannot be read", return_dtype=pl.String)
+    return pl.when(pl.col("unread").str.contains(_TWICE)).then(pl.lit(DUPLICATED)).otherwise(reason)
 
 
 def _what(side: str) -> pl.Expr:

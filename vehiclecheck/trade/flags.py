@@ -15,6 +15,7 @@ from vehiclecheck.trade import codes
 OWN = (
     "bloc-total",  # reported by a bloc whose members did not report the period
     "contradicted",  # another row says something else of the same; that one was set aside
+    "estimated:office",  # the office says that it estimated the quantity or the weight
     "estimated:unit-weight",  # vehicles = weight / median weight of a vehicle
     "fraction:units",  # reported in parts of a vehicle: bounds are the whole numbers around
     *(f"months:{number}" for number in range(1, 12)),  # a year of which the office reported so many months

@@ -18,7 +18,16 @@ _NAMES = ("flows.parquet", "flows.csv")
 _SIDES = ("exporter", "importer")
 _FILLED = {"re_export": False, "flags": "", "condition": "unspecified"}
 #: What is needed; other columns may be missing and are then not told.
-_NEEDED = ("exporter", "importer", "year", "vehicle_class", "units_low", "units_high", "reported_by", "reporter")
+_NEEDED = (
+    "exporter",
+    "importer",
+    "year",
+    "vehicle_class",
+    "units_low",
+    "units_high",
+    "reported_by",
+    "reporter",
+)
 #: Amounts stay exact in thousandths of a vehicle and cents, as whole numbers of 64 bits.
 _MOST = {"units_low": 1e12, "units_high": 1e12, "value_usd": 1e15}
 
@@ -42,8 +51,8 @@ def read_harmonised(paths: Sequence[str | os.PathLike[str]]) -> pl.DataFrame:
         first = again.sort(KEYS, nulls_last=True).row(0, named=True)
         one, other = (shown(files[place]) for place in first["@file"][:2])
         raise InputError(
-            f"{one} and {other} tell the same {again.height:,} rows, the first of code {first['code']} from {first['exporter']} "
-            f"to {first['importer']} in {first['year']}: they would be counted twice"
+            f"{one} and {other} tell the same {again.height:,} rows, the first of code {first['code']} "
+            f"from {first['exporter']} to {first['importer']} in {first['year']}: they would be counted twice"
         )
     return sorted_harmonised(rows.drop("@file"))
 
@@ -57,7 +66,9 @@ def _file(path: Path) -> Path:
     if path.is_dir():
         found = next((path / name for name in _NAMES if (path / name).is_file()), None)
         if found is None:
-            raise InputError(f"{shown(path)}: holds no {' and no '.join(_NAMES)}, so it is no compiled dataset")
+            raise InputError(
+                f"{shown(path)}: holds no {' and no '.join(_NAMES)}, so it is no compiled dataset"
+            )
         return found
     if not path.exists():
         raise InputError(f"{shown(path)}: no such file or folder")
@@ -70,7 +81,7 @@ def _read(path: Path) -> pl.DataFrame:
     try:
         if path.suffix == ".parquet":
             return pl.read_parquet(path)
-        return pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=False)
+        return pl.read_csv(path, infer_schema=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(f"{shown(path)}: cannot be read: {str(error).splitlines()[0]}") from error
 
@@ -80,7 +91,9 @@ def _checked(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
     if missing:
         raise InputError(f"{shown(path)}: is no harmonised table: it has no column {', '.join(missing)}")
     given = frame.with_columns(
-        pl.lit(None, dtype=dtype).alias(name) for name, dtype in HARMONISED.items() if name not in frame.columns
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in HARMONISED.items()
+        if name not in frame.columns
     ).select(list(HARMONISED))
     typed = given.with_columns(_typed(given, name, dtype) for name, dtype in HARMONISED.items())
     line = 2 if path.suffix == ".csv" else 1
@@ -88,10 +101,22 @@ def _checked(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
         _refuse(typed[name].is_null() & given[name].is_not_null(), given[name], line, path, "cannot be read")
     typed = typed.with_columns(pl.col(name).fill_null(value) for name, value in _FILLED.items())
     for name, words in (("vehicle_class", CLASSES), ("condition", CONDITIONS), ("reported_by", _SIDES)):
-        _refuse(typed[name].is_in(words).fill_null(False).not_(), typed[name], line, path, f"is none of {', '.join(words)}")
+        _refuse(
+            typed[name].is_in(words).fill_null(False).not_(),
+            typed[name],
+            line,
+            path,
+            f"is none of {', '.join(words)}",
+        )
     for name, most in _MOST.items():
         amount = typed[name]
-        _refuse((amount.is_between(0, most).not_()).fill_null(False), amount, line, path, "is no amount that can be")
+        _refuse(
+            (amount.is_between(0, most).not_()).fill_null(False),
+            amount,
+            line,
+            path,
+            "is no amount that can be",
+        )
     low, high = typed["units_low"], typed["units_high"]
     _refuse(low.is_null(), low, line, path, "is needed")
     _refuse((low > high).fill_null(False), low, line, path, "is above units_high")
@@ -100,7 +125,11 @@ def _checked(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
 
 def _typed(given: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.Boolean() and given.schema[name] == pl.String():
-        return pl.col(name).str.to_lowercase().replace_strict({"true": True, "false": False}, default=None, return_dtype=dtype)
+        return (
+            pl.col(name)
+            .str.to_lowercase()
+            .replace_strict({"true": True, "false": False}, default=None, return_dtype=dtype)
+        )
     return pl.col(name).cast(dtype, strict=False)
 
 

@@ -51,7 +51,7 @@ def open_inputs(
         try:
             opened.append(_opened(path, name, found))
         except InputError as error:
-            unread.append(NotRead(name, path.stat().st_size, _without(str(error), path)))
+            unread.append(NotRead(name, path.stat().st_size, reason_of(error, path)))
         except OSError as error:
             unread.append(NotRead(name, 0, error.strerror or str(error)))
     if not opened:
@@ -68,8 +68,9 @@ def _opened(path: Path, name: str, found: bool) -> InputFile:
     return InputFile(name, path, path.stat().st_size, open_statistics(path), found)
 
 
-def _without(message: str, path: Path) -> str:
-    """A message without the name of the file before it, where it begins with one."""
+def reason_of(error: InputError, path: Path) -> str:
+    """What an error says, without the name of the file before it."""
+    message = str(error)
     for name in (str(path), path.name):
         if message.startswith(f"{shown(name)}: "):
             return message[len(shown(name)) + 2 :]

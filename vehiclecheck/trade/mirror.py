@@ -2,8 +2,9 @@
 
     found = mirror(frame, by=("year", "vehicle_class"), prefer="exporter")
 
-Figures are used vehicles as bounds. An office that reports the period and says nothing of a pair reports none; one that reports
-nothing at all is silent, and then there is no gap. Reasons are told only where the data (or a list with sources) show them.
+Figures are used vehicles as bounds. An office that reports the period and says nothing of a pair reports none; one
+that reports nothing at all is silent, and then there is no gap. Reasons are told only where the data (or a list with
+sources) show them.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def mirror(
     """
     unknown = [name for name in by if name not in GROUPS]
     if unknown or len(set(by)) != len(by) or not {"year", "month"} & set(by):
-        raise ValueError(f"a mirror is made by some of {', '.join(GROUPS)}, year or month among them; not by {','.join(by)!r}")
+        raise ValueError(
+            f"a mirror is made by some of {', '.join(GROUPS)}, year or month among them; not by {','.join(by)!r}"
+        )
     if prefer not in RULES:
         raise ValueError(f"{prefer!r} is none of {', '.join(RULES)}")
     return _shown(paired(frame, by, prefer, condition))
@@ -75,7 +78,9 @@ def paired(frame: pl.DataFrame, by: Sequence[str], prefer: str, condition: str) 
         both = both.join(renamed, on=key, how="full", coalesce=True, nulls_equal=True)
     both = _with_coverage(both, frame, by_month=by_month)
     both = _with_none(both)
-    both = both.join(_weights(frame, condition), on=["exporter", "importer", "year"], how="left", nulls_equal=True)
+    both = both.join(
+        _weights(frame, condition), on=["exporter", "importer", "year"], how="left", nulls_equal=True
+    )
     both = _with_hubs(both, frame)
     if by_month:
         both = both.with_columns(pl.lit(False).alias("late"))
@@ -90,35 +95,52 @@ def paired(frame: pl.DataFrame, by: Sequence[str], prefer: str, condition: str) 
 
 
 def _with_coverage(both: pl.DataFrame, frame: pl.DataFrame, *, by_month: bool) -> pl.DataFrame:
-    """Adds `{side}_reports` (anything in the period), `{side}_in_year` (anything in the year) and `{side}_months`, of a year."""
+    """Adds `{side}_reports` (anything in the period), `{side}_in_year` (anything in the year) and `{side}_months`, of
+    a year.
+    """
     years = coverage(frame)
     periods = coverage(frame, by_month=True) if by_month else years
     for side in SIDES:
         own = pl.col("reported_by") == side
-        year = years.filter(own).select(pl.col("reporter").alias(side), "year", pl.col("months").alias(f"{side}_months"))
+        year = years.filter(own).select(
+            pl.col("reporter").alias(side), "year", pl.col("months").alias(f"{side}_months")
+        )
         period = periods.filter(own).select(
-            pl.col("reporter").alias(side), "year", *(["month"] if by_month else []), pl.lit(True).alias(f"{side}_reports")
+            pl.col("reporter").alias(side),
+            "year",
+            *(["month"] if by_month else []),
+            pl.lit(True).alias(f"{side}_reports"),
         )
         both = both.join(year, on=[side, "year"], how="left")
-        both = both.join(period, on=[name for name in period.columns if name != f"{side}_reports"], how="left", nulls_equal=True)
+        both = both.join(
+            period,
+            on=[name for name in period.columns if name != f"{side}_reports"],
+            how="left",
+            nulls_equal=True,
+        )
         both = both.with_columns(
             # a bloc or a country whose own office is not among the reporters may have figures all the same
-            (pl.col(f"{side}_reports").fill_null(False) | pl.col(f"{side}_low").is_not_null()).alias(f"{side}_reports"),
-            (pl.col(f"{side}_months").is_not_null() | pl.col(f"{side}_low").is_not_null()).alias(f"{side}_in_year"),
+            (pl.col(f"{side}_reports").fill_null(False) | pl.col(f"{side}_low").is_not_null()).alias(
+                f"{side}_reports"
+            ),
+            (pl.col(f"{side}_months").is_not_null() | pl.col(f"{side}_low").is_not_null()).alias(
+                f"{side}_in_year"
+            ),
         )
     return both
 
 
 def _with_none(both: pl.DataFrame) -> pl.DataFrame:
-    """Where an office reports the period and says nothing of the pair, its figure is none: `{side}_none`. Not where the other
-    side does not tell the partner: nobody knows then of which pair.
+    """Where an office reports the period and says nothing of the pair, its figure is none: `{side}_none`. Not where
+    the other side does not tell the partner: nobody knows then of which pair.
     """
     known = pl.all_horizontal(pl.col(_PAIR).is_not_null())
     for side in SIDES:
         none = pl.col(f"{side}_low").is_null() & pl.col(f"{side}_reports") & known
         amounts = [f"{side}_{end}" for end in ("low", "high", "value_low", "value_high")]
         both = both.with_columns(none.alias(f"{side}_none")).with_columns(
-            pl.when(f"{side}_none").then(pl.lit(0, dtype=pl.Int64)).otherwise(name).alias(name) for name in amounts
+            pl.when(f"{side}_none").then(pl.lit(0, dtype=pl.Int64)).otherwise(name).alias(name)
+            for name in amounts
         )
     return both
 
@@ -128,7 +150,9 @@ def _weights(frame: pl.DataFrame, condition: str) -> pl.DataFrame:
     found = reliability(classed(frame, condition, by_class=False))
     pairs = frame.select(*_PAIR, "year").unique()
     for side in SIDES:
-        own = found.filter(reported_by=side).select(pl.col("reporter").alias(side), "year", pl.col("reliability").alias(f"@{side}"))
+        own = found.filter(reported_by=side).select(
+            pl.col("reporter").alias(side), "year", pl.col("reliability").alias(f"@{side}")
+        )
         pairs = pairs.join(own, on=[side, "year"], how="left")
     exporter, importer = (pl.col(f"@{side}").fill_null(0.0) for side in SIDES)
     weight = pl.when(exporter + importer > 0).then(exporter / (exporter + importer)).otherwise(0.5).round(6)
@@ -138,9 +162,15 @@ def _weights(frame: pl.DataFrame, condition: str) -> pl.DataFrame:
 
 
 def _with_hubs(both: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
-    """`{side}_hub`: whether that country re-exports, by the data of the year (`re-exports in the data`) or the list (`listed`)."""
+    """`{side}_hub`: whether that country re-exports, by the data of the year (`re-exports in the data`) or the list
+    (`listed`).
+    """
     hubs = (
-        frame.filter(pl.col("re_export") & (pl.col("units_high").fill_null(1) > 0) & (pl.col("reported_by") == "exporter"))
+        frame.filter(
+            pl.col("re_export")
+            & (pl.col("units_high").fill_null(1) > 0)
+            & (pl.col("reported_by") == "exporter")
+        )
         .select(pl.col("exporter").alias("@country"), "year")
         .unique()
         .with_columns(pl.lit("re-exports in the data").alias("@hub"))
@@ -160,7 +190,9 @@ def _bounds(side: str, name: str = "") -> Bounds:
 
 
 def _chosen(prefer: str) -> list[pl.Expr]:
-    """`chosen_from` and the chosen SUMS. A figure that is none because the office says nothing gives way to one that is told."""
+    """`chosen_from` and the chosen SUMS. A figure that is none because the office says nothing gives way to one that
+    is told.
+    """
     told = {side: pl.col(f"{side}_low").is_not_null() & ~pl.col(f"{side}_none") for side in SIDES}
     alone = pl.when(told["exporter"] & ~told["importer"]).then(pl.lit("exporter")).when(
         told["importer"] & ~told["exporter"]
@@ -182,7 +214,11 @@ def _chosen(prefer: str) -> list[pl.Expr]:
         own = {side: pl.col(f"{side}_{name}") for side in SIDES}
         priced = name.startswith("priced")
         if prefer == "weighted" and not priced:
-            value = pl.sum_horizontal(own[side] * pl.col(f"{side}_weight") for side in SIDES).round().cast(pl.Int64)
+            value = (
+                pl.sum_horizontal(own[side] * pl.col(f"{side}_weight") for side in SIDES)
+                .round()
+                .cast(pl.Int64)
+            )
         elif priced:  # a price over both sides is that of all vehicles priced on either
             value = own["exporter"] + own["importer"]
         else:
@@ -215,13 +251,23 @@ def _reasons(*, by_month: bool) -> pl.Expr:
         silent = known & ~pl.col(f"{side}_in_year")
         words.append((silent, f"{side} does not report"))
         if by_month:
-            words.append((known & pl.col(f"{side}_in_year") & ~pl.col(f"{side}_reports"), f"{side} does not report the period"))
+            words.append(
+                (
+                    known & pl.col(f"{side}_in_year") & ~pl.col(f"{side}_reports"),
+                    f"{side} does not report the period",
+                )
+            )
         passed_on = pl.col("re_exports_low").is_not_null() if side == "exporter" else pl.lit(False)
         words.append((pl.col(f"{side}_none") & ~passed_on, f"{side} reports none"))
         words.append((pl.col(f"{side}_none") & passed_on, f"{side} reports re-exports only"))
         months = pl.col(f"{side}_months")
         if not by_month:
-            words.append(((months < 12) & pl.col(f"{side}_reports"), pl.format(f"{side} reports {{}} of 12 months", months)))
+            words.append(
+                (
+                    (months < 12) & pl.col(f"{side}_reports"),
+                    pl.format(f"{side} reports {{}} of 12 months", months),
+                )
+            )
         words.append((pl.col(f"{side}_mixed"), f"codes do not tell used from new on the {side}'s side"))
         words.append((pl.col(f"{side}_undecided"), f"undecided class on the {side}'s side"))
         words.append((pl.col(f"{side}_estimated"), f"estimated units on the {side}'s side"))
@@ -230,7 +276,8 @@ def _reasons(*, by_month: bool) -> pl.Expr:
         words.append((hub.is_not_null() & known, pl.format("transit hub: {} ({})", pl.col(side), hub)))
     words.append((pl.col("late"), "late arrival over the turn of the year"))
     said = [
-        pl.when(holds.fill_null(False)).then(pl.lit(word) if isinstance(word, str) else word) for holds, word in words
+        pl.when(holds.fill_null(False)).then(pl.lit(word) if isinstance(word, str) else word)
+        for holds, word in words
     ]
     return pl.when(same).then(pl.lit("")).otherwise(pl.concat_str(said, separator=AND, ignore_nulls=True))
 
@@ -243,7 +290,10 @@ def _shown(both: pl.DataFrame) -> pl.DataFrame:
     columns: list[pl.Expr] = [pl.col(name) for name in (*_PAIR, *GROUPS) if name in both.columns]
     for side in SIDES:
         columns += _amounts(side)
-    gap, proportion = difference(_bounds("exporter"), _bounds("importer")), ratio(_bounds("exporter"), _bounds("importer"))
+    gap, proportion = (
+        difference(_bounds("exporter"), _bounds("importer")),
+        ratio(_bounds("exporter"), _bounds("importer")),
+    )
     values = ratio(_bounds("exporter", "value_"), _bounds("importer", "value_"))
     for end, one in enumerate(("low", "high")):
         columns += [

@@ -12,7 +12,8 @@ import polars as pl
 
 from vehiclecheck.standards.blocs import members
 from vehiclecheck.trade import flags
-from vehiclecheck.trade.fates import COMPILED, FATE, LEFT_OUT, SET_ASIDE
+from vehiclecheck.trade.fates import COMPILED, DUPLICATED, FATE, LEFT_OUT, SET_ASIDE
+from vehiclecheck.trade.reading_totals import PARENT, SHARE, YEAR_BESIDE_MONTHS, YEAR_BESIDE_SOME
 
 #: Who reports what of whom: countries where they are known, what the office wrote where not.
 _WHO = ("@reporter", "@partner", "flow")
@@ -34,7 +35,8 @@ def without_overlaps(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _written(side: str) -> pl.Expr:
     """The country, or, where the office tells none, what it wrote."""
-    return pl.coalesce(f"{side}_country", pl.lit("?") + pl.col(side).fill_null("").str.to_uppercase())
+    written = pl.lit("?") + pl.col(side).cast(pl.String).fill_null("").str.to_uppercase()
+    return pl.coalesce(pl.col(f"{side}_country").cast(pl.String), written).cast(pl.Categorical)
 
 
 def _compiled(rows: pl.DataFrame) -> pl.DataFrame:
@@ -50,7 +52,7 @@ def _drop(rows: pl.DataFrame, found: pl.DataFrame, what: str, reason: str) -> pl
     holds = pl.col("@found").is_not_null() & (pl.col("fate") == COMPILED)
     return joined.with_columns(
         pl.when(holds).then(pl.lit(what)).otherwise(pl.col("fate").cast(pl.String)).cast(FATE).alias("fate"),
-        pl.when(holds).then(pl.lit(reason)).otherwise("reason").alias("reason"),
+        pl.when(holds).then(pl.lit(reason)).otherwise(pl.col("reason").cast(pl.String)).alias("reason"),
         pl.when(holds).then("@detail").otherwise("detail").alias("detail"),
     ).drop("@detail", "@found")
 
@@ -63,12 +65,14 @@ def _place() -> pl.Expr:
 def _repeated(rows: pl.DataFrame) -> pl.DataFrame:
     """Set aside: the same reporter, partner, flow, code and period again, in one layout."""
     key = ["layout", "reporter", "partner", "part", "flow", "code", "year", "month"]
-    return _again(rows, key, "duplicated period")
+    return _again(rows, key, DUPLICATED)
 
 
 def _told_elsewhere(rows: pl.DataFrame) -> pl.DataFrame:
     """Set aside: the same again in a file of another layout, where codes of partners may be written otherwise."""
     key = [*_WHO, "code", "year", "month"]
+    if rows["layout"].n_unique() < 2:
+        return rows
     several = (
         _compiled(rows)
         .group_by(key)
@@ -86,15 +90,17 @@ def _told_elsewhere(rows: pl.DataFrame) -> pl.DataFrame:
         .join(several, on=key, how="inner", nulls_equal=True)
         .filter(pl.col("layout") != pl.col("@first"))
     )
-    return _drop(rows, again, SET_ASIDE, "duplicated period")
+    return _drop(rows, again, SET_ASIDE, DUPLICATED)
 
 
 def _again(rows: pl.DataFrame, key: list[str], reason: str) -> pl.DataFrame:
     suspects = _compiled(rows)
+    # most rows stand alone; a hash tells so without comparing them
+    suspects = suspects.filter(suspects.select(key).hash_rows().is_duplicated())
     counts = suspects.group_by(key).len().filter(pl.col("len") > 1).drop("len")
     if counts.is_empty():
         return rows
-    alike = suspects.join(counts, on=key, how="semi", nulls_equal=True, maintain_order="left").sort("@row")
+    alike = suspects.join(counts, on=key, how="semi", nulls_equal=True).sort("@row")
     numbers = pl.struct(_NUMBERS)
     alike = alike.with_columns(
         _place().over(key).alias("@where"),
@@ -170,20 +176,27 @@ def _coarser(rows: pl.DataFrame) -> pl.DataFrame:
     if not found:
         return rows
     detail = pl.lit("lines of it are told by the same reporter")
-    return _drop(
-        rows, pl.concat(found).with_columns(detail.alias("detail")), LEFT_OUT, "parent code beside its lines"
-    )
+    return _drop(rows, pl.concat(found).with_columns(detail.alias("detail")), LEFT_OUT, PARENT)
 
 
 def _years_beside_months(rows: pl.DataFrame) -> pl.DataFrame:
-    """Left out: the figure of a year whose months are told."""
+    """Left out: the figure of a year of which months are told; it is said where these add up to less."""
     compiled = _compiled(rows)
     key = [*_WHO, "code", "year"]
+    amount = pl.coalesce("value", "weighed_kg", "vehicles").fill_null(0)
+    monthly = pl.col("month").is_not_null()
     months = (
-        compiled.filter(pl.col("month").is_not_null())
+        compiled.filter(monthly)
         .group_by(key)
-        .agg(pl.col("month").n_unique().alias("@months"))
+        .agg(pl.col("month").n_unique().alias("@months"), amount.sum().alias("@of_months"))
     )
-    years = compiled.filter(pl.col("month").is_null()).join(months, on=key, how="inner", nulls_equal=True)
-    detail = pl.format("{} months of the year are told", pl.col("@months"))
-    return _drop(rows, years.with_columns(detail.alias("detail")), LEFT_OUT, "annual total beside months")
+    years = (
+        compiled.filter(monthly.not_())
+        .join(months, on=key, how="inner", nulls_equal=True)
+        .with_columns(
+            pl.format("{} months of the year are told", pl.col("@months")).alias("detail"),
+            (amount - pl.col("@of_months") > SHARE * amount).alias("@more"),
+        )
+    )
+    rows = _drop(rows, years.filter("@more"), LEFT_OUT, YEAR_BESIDE_SOME)
+    return _drop(rows, years.filter(pl.col("@more").not_()), LEFT_OUT, YEAR_BESIDE_MONTHS)

@@ -1,7 +1,8 @@
-"""What each side reports of a pair of countries: used vehicles and dollars as bounds, in whole numbers that add up in any order.
+"""What each side reports of a pair of countries: used vehicles and dollars as bounds, in whole numbers that add up in
+any order.
 
-A code that does not tell used vehicles from new ones holds none to all of its vehicles; one that does not tell light from heavy
-holds none to all of either. Amounts are thousandths of a vehicle and cents here.
+A code that does not tell used vehicles from new ones holds none to all of its vehicles; one that does not tell light
+from heavy holds none to all of either. Amounts are thousandths of a vehicle and cents here.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ SIDES = ("exporter", "importer")
 CONDITIONS = ("used", "any")
 _OTHER = "other"
 
-#: Sums of a group of rows: vehicles as bounds (in thousandths), dollars as bounds (in cents), the rows by which a vehicle can be
-#: priced, and doubts. `high` null: nothing bounds it; `value_low` null: no value is told at all.
+#: Sums of a group of rows: vehicles as bounds (in thousandths), dollars as bounds (in cents), the rows by which a
+#: vehicle can be priced, and doubts. `high` null: nothing bounds it; `value_low` null: no value is told at all.
 SUMS = ("low", "high", "value_low", "value_high", "priced_low", "priced_high", "priced_value")
 DOUBTS = ("mixed", "undecided", "estimated")
 
@@ -26,8 +27,9 @@ DOUBTS = ("mixed", "undecided", "estimated")
 def classed(frame: pl.DataFrame, condition: str = "used", *, by_class: bool = True) -> pl.DataFrame:
     """Rows of a harmonised table with `low`, `high`, `cents` and `certain` (surely of the class and condition meant).
 
-    `by_class`: a row of an undecided class becomes two, none to all of it being light, and heavy. Otherwise class `other` (no road
-    vehicles) is left out, and light and heavy are one. Rows without a year are in no period, and are left out.
+    `by_class`: a row of an undecided class becomes two, none to all of it being light, and heavy. Otherwise class
+    `other` (no road vehicles) is left out, and light and heavy are one. Rows without a year are in no period, and are
+    left out.
     """
     if condition not in CONDITIONS:
         raise ValueError(f"condition {condition!r} is none of {', '.join(CONDITIONS)}")
@@ -61,7 +63,9 @@ def _whole(amount: pl.Expr, parts: int) -> pl.Expr:
 
 def summed(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """SUMS and DOUBTS of classed rows by the columns named."""
-    priced = pl.col("certain") & pl.col("cents").is_not_null() & pl.col("high").is_not_null() & ~pl.col("@partial")
+    priced = (
+        pl.col("certain") & pl.col("cents").is_not_null() & pl.col("high").is_not_null() & ~pl.col("@partial")
+    )
     whole = pl.col("cents").is_not_null() & ~pl.col("@partial")
     told = pl.col("cents").is_not_null().any()
     return rows.group_by(by).agg(
@@ -77,8 +81,8 @@ def summed(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 
 
 def coverage(frame: pl.DataFrame, *, by_month: bool = False) -> pl.DataFrame:
-    """Which office told anything at all: reporter, reported_by, year (and month, null for figures of a year), and of how many months
-    of the year (12 where figures are of a whole year).
+    """Which office told anything at all: reporter, reported_by, year (and month, null for figures of a year), and of
+    how many months of the year (12 where figures are of a whole year).
     """
     rows = frame.lazy().filter(pl.col("year").is_not_null(), pl.col("reporter").is_not_null())
     flagged = pl.col("flags").str.extract(r"(?:^|;)months:(\d+)", 1).cast(pl.Int64)
@@ -93,8 +97,8 @@ def reliability(rows: pl.DataFrame) -> pl.DataFrame:
 
     The share of its vehicles that were counted and are surely used, times the share of its rows that have an upper bound:
 
-        (vehicles of rows that are counted, not estimated, of known condition, without an outlier) / (vehicles of all rows with a bound)
-        x (rows with a bound) / (all rows)
+        (vehicles of rows that are counted, not estimated, of known condition, without an outlier) / (vehicles of all
+        rows with a bound) x (rows with a bound) / (all rows)
 
     Rows are those of `classed` with `by_class=False`; vehicles are upper bounds. Without any vehicle it is 0.
     """
@@ -105,6 +109,11 @@ def reliability(rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.filter(~pl.col("re_export"), pl.col("reporter").is_not_null())
         .group_by("reporter", "reported_by", "year")
-        .agg(pl.when(everything > 0).then((sure / everything * bounded).round(6)).otherwise(0.0).alias("reliability"))
+        .agg(
+            pl.when(everything > 0)
+            .then((sure / everything * bounded).round(6))
+            .otherwise(0.0)
+            .alias("reliability")
+        )
         .sort("reporter", "reported_by", "year")
     )

@@ -1,9 +1,10 @@
-"""Compiled flows beside figures that others published: `rules/trade/published-flows.csv`, and the words of `published-flows.toml`.
+"""Compiled flows beside figures that others published: `rules/trade/published-flows.csv`, and the words of
+`published-flows.toml`.
 
     found = compared(frame)
 
-A published figure is compared only with the same exporters, years and vehicles; where the table does not hold all of them it is
-not comparable, and the reason is told.
+A published figure is compared only with the same exporters, years and vehicles; where the table does not hold all of
+them it is not comparable, and the reason is told.
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ import polars as pl
 from vehiclecheck.records.errors import InputError
 from vehiclecheck.trade.bounds import growth, share
 from vehiclecheck.trade.pairs import coverage
-from vehiclecheck.trade.scopes import ALL, WORLD, NotComparable, Scope, countries_of, importers_of, reporters_needed, vehicles_of
+from vehiclecheck.trade.scopes import (
+    ALL,
+    WORLD,
+    NotComparable,
+    Scope,
+    countries_of,
+    importers_of,
+    reporters_needed,
+    vehicles_of,
+)
 from vehiclecheck.vocabulary.kept import toml_document
 from vehiclecheck.vocabulary.places import data_root
 
@@ -93,14 +103,14 @@ def words() -> dict[str, Any]:
 def figures() -> tuple[Figure, ...]:
     """The published figures, in the order of the file."""
     path = data_root() / "rules" / "trade" / "published-flows.csv"
-    return tuple(Figure(row) for row in pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=True).to_dicts())
+    return tuple(Figure(row) for row in pl.read_csv(path, infer_schema=False).fill_null("").to_dicts())
 
 
 def compared(frame: pl.DataFrame) -> pl.DataFrame:
     """Every published figure with the compiled one where the table can tell it (COLUMNS), in the order of the file.
 
-    Exporters are compared by what their offices report, re-exports apart; where a figure is of all exporters, by what the importers
-    report. InputError for a table without a year.
+    Exporters are compared by what their offices report, re-exports apart; where a figure is of all exporters, by what
+    the importers report. InputError for a table without a year.
     """
     if frame["year"].drop_nulls().is_empty():
         raise InputError("the table holds no row with a year: nothing can be compared")
@@ -120,7 +130,10 @@ def _beside(figure: Figure, flows: _Flows) -> dict[str, Any]:
     compiled_low, compiled_high = found
     row |= {"compiled_low": compiled_low, "compiled_high": compiled_high}
     notes = []
-    if WORLD in (figure.importers, figure.of_importers) and "EU" in f"{figure.exporters}+{figure.of_exporters}":
+    if (
+        WORLD in (figure.importers, figure.of_importers)
+        and "EU" in f"{figure.exporters}+{figure.of_exporters}"
+    ):
         notes.append("whether trade inside the EU is counted is not told: bounds without it and with it")
     if figure.measure.startswith("rank"):
         return row | {"note": "; ".join(notes) or None}
@@ -128,7 +141,9 @@ def _beside(figure: Figure, flows: _Flows) -> dict[str, Any]:
     return row | {"note": "; ".join(notes) or None}
 
 
-def _difference(compiled: tuple[float | None, float | None], published: tuple[float, float]) -> dict[str, float | None]:
+def _difference(
+    compiled: tuple[float | None, float | None], published: tuple[float, float]
+) -> dict[str, float | None]:
     (low, high), (p_low, p_high) = compiled, published
     return {
         "difference_low": None if low is None else round(low - p_high, 6),
@@ -139,7 +154,9 @@ def _difference(compiled: tuple[float | None, float | None], published: tuple[fl
 
 
 def _standing(figure: Figure) -> dict[str, str | None]:
-    later = next((series["later"] for series in words()["series"] if series["name"] == figure.series), [])
+    later: list[str] = next(
+        (series["later"] for series in words()["series"] if series["name"] == figure.series), []
+    )
     said = {"later_series": ", ".join(later) or None}
     if not figure.standing:
         return {**said, "standing": None}
@@ -152,7 +169,18 @@ def _standing(figure: Figure) -> dict[str, str | None]:
     }
 
 
-_GROUPS = ("exporter", "importer", "year", "month", "vehicle_class", "category", "fuel", "condition", "reported_by")
+_GROUPS = (
+    "exporter",
+    "importer",
+    "year",
+    "month",
+    "vehicle_class",
+    "category",
+    "fuel",
+    "condition",
+    "reported_by",
+)
+_WHOLE_VALUE = ~pl.col("flags").str.contains("partial:value-usd", literal=True)
 _HYBRIDS = pl.col("flags").str.contains("hybrids-included", literal=True)
 
 
@@ -168,11 +196,12 @@ class _Flows:
                 (pl.col("units_low") * 1000).round().cast(pl.Int64).sum().alias("low"),
                 _all(pl.col("units_high") * 1000, "high"),
                 (pl.col("value_usd") * 100).round().cast(pl.Int64).sum().alias("value_low"),
-                _all(pl.when(~pl.col("flags").str.contains("partial:value-usd", literal=True)).then(pl.col("value_usd") * 100), "value_high"),
+                _all(pl.when(_WHOLE_VALUE).then(pl.col("value_usd") * 100), "value_high"),
                 pl.col("value_usd").is_not_null().any().alias("valued"),
             )
         )  # fmt: skip
         self._years = {(who, side, year): months for who, side, year, months in coverage(frame).iter_rows()}
+        self._offices = {(who, side) for who, side, _ in self._years}
         self._months = {tuple(row[:4]) for row in coverage(frame, by_month=True).iter_rows()}
 
     def figure(self, figure: Figure) -> tuple[float | None, float | None]:
@@ -212,9 +241,10 @@ class _Flows:
         missing: dict[str, list[int]] = {}
         for year, month in periods:
             needed = reporters_needed(scope, year)
-            bloc = {"EU"} if scope.exporters.startswith("EU") and self._tells("EU", side, year, month) is None else set()
+            named = scope.exporters.split("+")
+            as_one = side == "exporter" and "EU" in named and self._tells("EU", side, year, month) is None
             for country in needed:
-                if bloc and country not in scope.exporters.split("+"):
+                if as_one and country not in named:
                     continue
                 why = self._tells(country, side, year, month)
                 if why and why != "nothing":
@@ -222,7 +252,8 @@ class _Flows:
                 if why:
                     missing.setdefault(country, []).append(year)
         if missing:
-            raise NotComparable(_missing_words(missing, side, len({year for year, _ in periods})))
+            at_all = any((country, side) in self._offices for country in missing)
+            raise NotComparable(_missing_words(missing, side, at_all=at_all))
 
     def _tells(self, country: str, side: str, year: int, month: int | None) -> str | None:
         """None where the office tells the period; else what is wrong: `nothing`, or words."""
@@ -236,22 +267,24 @@ class _Flows:
     # -------------------------------------------------------- amounts
 
     def _amounts(self, scope: Scope, periods: list[tuple[int, int | None]], figure: Figure) -> pl.DataFrame:
-        """The rows of a scope with `low`, `high` (thousandths) and dollars as bounds; `perhaps`: those that may lie outside the scope."""
+        """The rows of a scope with `low`, `high` (thousandths) and dollars as bounds; `perhaps`: those that may lie
+        outside the scope.
+        """
         side = "importer" if scope.exporters == ALL else "exporter"
         sure, perhaps = vehicles_of(words()["vehicles"][figure.vehicles], figure.condition)
         rows = self._rows.filter(pl.col("reported_by") == side).filter(sure | perhaps)
-        parts = [rows.filter(self._in_period(year, month)).filter(_exporters(scope, year)).with_columns(
-            importers_of(scope, year).alias("@where")) for year, month in periods]  # fmt: skip
+        parts = [
+            rows.filter(_in_period(year, month), _exporters(scope, year)).with_columns(
+                importers_of(scope, year).alias("@where")
+            )
+            for year, month in periods
+        ]
         found = pl.concat(parts).filter(pl.col("@where") != "no")
         uncertain = ~sure | (pl.col("@where") != "yes")
         return found.with_columns(
             *(pl.when(uncertain).then(0).otherwise(name).alias(name) for name in ("low", "value_low")),
             (pl.col("@where") == "perhaps").alias("perhaps"),
         )
-
-    def _in_period(self, year: int, month: int | None) -> pl.Expr:
-        in_year = pl.col("year") == year
-        return in_year if month is None else in_year & (pl.col("month") == month)
 
     def _share(
         self, figure: Figure, scope: Scope, whole: Scope, periods: list[tuple[int, int | None]]
@@ -260,15 +293,23 @@ class _Flows:
         part = self._amounts(scope, periods, figure)
         key = [*_GROUPS, "hybrids"]
         everything = self._amounts(whole, periods, figure)
-        rest = everything.join(part.filter(~pl.col("perhaps")).select(key), on=key, how="anti", nulls_equal=True)
+        # with the same importers, what may be outside the scope is then outside of both: it is never of the rest
+        certainly = part if scope.importers == whole.importers else part.filter(~pl.col("perhaps"))
+        rest = everything.join(certainly.select(key), on=key, how="anti", nulls_equal=True)
         surely_rest = everything.join(part.select(key), on=key, how="anti", nulls_equal=True)
         p_low, p_high = _bounds(part, "low", "high")
         r_high, r_low = _bounds(rest, "low", "high")[1], _bounds(surely_rest, "low", "high")[0]
         return _percent(share, (p_low, p_high), (r_low, r_high))
 
-    def _rank(self, figure: Figure, whole: Scope, periods: list[tuple[int, int | None]]) -> tuple[float | None, float | None]:
+    def _rank(
+        self, figure: Figure, whole: Scope, periods: list[tuple[int, int | None]]
+    ) -> tuple[float | None, float | None]:
         """One more than the partners that are surely ahead, and than those that may be."""
-        name, own = ("importer", figure.importers) if figure.measure == "rank of importer" else ("exporter", figure.exporters)
+        name, own = (
+            ("importer", figure.importers)
+            if figure.measure == "rank of importer"
+            else ("exporter", figure.exporters)
+        )
         amounts = self._amounts(whole, periods, figure).filter(pl.col(name).is_not_null())
         each = amounts.group_by(name).agg(pl.col("low").sum(), _all(pl.col("high"), "high"))
         mine = each.filter(pl.col(name) == own)
@@ -279,10 +320,17 @@ class _Flows:
         return float(1 + ahead), float(1 + may_be)
 
 
+def _in_period(year: int, month: int | None) -> pl.Expr:
+    in_year = pl.col("year") == year
+    return in_year if month is None else in_year & (pl.col("month") == month)
+
+
 def _exporters(scope: Scope, year: int) -> pl.Expr:
     if scope.exporters == ALL:
         return pl.lit(True)
-    return pl.col("exporter").is_in(sorted({*countries_of(scope.exporters, year), *scope.exporters.split("+")}))
+    return pl.col("exporter").is_in(
+        sorted({*countries_of(scope.exporters, year), *scope.exporters.split("+")})
+    )
 
 
 def _all(amount: pl.Expr, name: str) -> pl.Expr:
@@ -311,14 +359,16 @@ def _percent(
     return tuple(None if end is None else round(100 * end, 4) for end in (low, high))  # type: ignore[return-value]
 
 
-def _missing_words(missing: dict[str, list[int]], side: str, n_years: int) -> str:
-    """Which reporters lack, and in which years: `no data of FR, IT and 20 more exporters`."""
+def _missing_words(missing: dict[str, list[int]], side: str, *, at_all: bool) -> str:
+    """Which reporters lack, and in which years where one of them reports others (`at_all`)."""
     names = sorted(missing)
     named = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    years = sorted({year for gone in missing.values() for year in gone})
-    if len(years) == n_years and all(len(set(gone)) == n_years for gone in missing.values()):
+    if not at_all:
         return f"other scope of {side}s: the table holds nothing reported by {named}"
-    return f"other years: the table holds nothing reported by {named} in {', '.join(_spans(years))}"
+    years = sorted({year for gone in missing.values() for year in gone})
+    return (
+        f"other years or {side}s: the table holds nothing reported by {named} in {', '.join(_spans(years))}"
+    )
 
 
 def _spans(years: list[int]) -> Iterator[str]:

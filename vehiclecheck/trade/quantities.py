@@ -54,7 +54,7 @@ def heaviest_kg() -> pl.Expr:
     for word, kg in CATEGORY_LIMITS_KG.items():
         limit = pl.when(category.str.contains(rf"\b{word}\b")).then(kg).otherwise(limit)
     bounded = category.str.contains(rf"^(?:{words})(?: or (?:{words}))*$").fill_null(False)
-    return pl.min_horizontal("gvw_kg_upto", pl.when(bounded).then(limit))
+    return pl.min_horizontal("gvw_kg_upto", pl.when(bounded).then(limit)).alias("heaviest_kg")
 
 
 def _told() -> pl.Expr:
@@ -69,13 +69,20 @@ def implausible_weight() -> pl.Expr:
 
 
 def typical_weights(rows: pl.LazyFrame) -> pl.DataFrame:
-    """The median weight of a vehicle (WEIGHTS_SCHEMA), over the rows that tell both number and weight and are no outliers.
+    """The median weight of a vehicle (WEIGHTS_SCHEMA), over the rows that tell both number and weight, are no outliers, and
+    hold no estimates of the office.
 
     A row counts once, however many vehicles it stands for, whoever reports it. Sorted by all keys.
     """
+    estimated = pl.col("@flags") & flags.bit("estimated:office") != 0
     both = (
-        rows.filter(_told() & implausible_weight().not_())
-        .select("code_system", "code", pl.col("year").cast(pl.Int16), _A_VEHICLE.alias("kg"))
+        rows.filter(_told() & implausible_weight().not_() & estimated.not_())
+        .select(
+            pl.col("code_system").cast(pl.String),
+            "code",
+            pl.col("year").cast(pl.Int16),
+            _A_VEHICLE.alias("kg"),
+        )
         .collect()
         .lazy()
     )
@@ -97,20 +104,22 @@ def with_typical_weight(rows: pl.LazyFrame, weights: pl.DataFrame) -> pl.LazyFra
     """Rows with `typical_kg`: the median weight by their code and year, else by HS6, else by heading; null where no row of
     the year tells one.
     """
-    found = []
+    key = ["code_system", "code", "year"]
+    found = (
+        rows.select(key)
+        .unique()
+        .with_columns(
+            pl.col("code_system").cast(pl.String).alias("@system"),
+            *(pl.col("code").str.slice(0, digits).alias(name) for name, digits in _LEVELS),
+        )
+    )
     for name, digits in _LEVELS:
-        column = f"@{name}"
-        found.append(column)
         table = weights.lazy().filter(pl.col("digits") == name)
-        if digits is None:
-            key = ["code_system", "code", "year"]
-            table = table.select(*key, pl.col("median_kg").alias(column))
-            rows = rows.join(table, on=key, how="left")
-            continue
-        table = table.select(pl.col("code").alias("@digits"), "year", pl.col("median_kg").alias(column))
-        digits_of = pl.col("code").str.slice(0, digits).alias("@digits")
-        rows = rows.with_columns(digits_of).join(table, on=["@digits", "year"], how="left").drop("@digits")
-    return rows.with_columns(pl.coalesce(found).alias("typical_kg")).drop(found)
+        by = [name, "year"] if digits else ["@system", name, "year"]
+        table = table.rename({"code_system": "@system", "code": name, "median_kg": f"@{name}"})
+        found = found.join(table.select(*by, f"@{name}"), on=by, how="left")
+    typical = pl.coalesce(f"@{name}" for name, _ in _LEVELS).alias("typical_kg")
+    return rows.join(found.select(*key, typical), on=key, how="left")
 
 
 def by_weight() -> pl.Expr:
@@ -122,7 +131,7 @@ def by_weight() -> pl.Expr:
 def with_units(rows: pl.LazyFrame, *, estimate: bool = False, keep_outliers: bool = False) -> pl.LazyFrame:
     """Rows with `units_low`, `units_high` (null: no bound) and their flags added to `@flags`.
 
-    Needs `vehicles` (as counted; null = not told), `weight_kg`, `typical_kg`, `category`, `gvw_kg_upto`, `vehicle_class`.
+    Needs `vehicles` (as counted; null = not told), `weight_kg`, `typical_kg`, `heaviest_kg`, `vehicle_class`.
     A count stands as it is; one in parts of a vehicle becomes the whole numbers around it. A count whose weight is
     implausible becomes bounds that hold both readings, the count and the number by weight (`keep_outliers`: it stays).
     """
@@ -140,7 +149,7 @@ def with_units(rows: pl.LazyFrame, *, estimate: bool = False, keep_outliers: boo
     )
     odd_high = pl.when(weighed.is_not_null()).then(pl.max_horizontal(high, weighed)).when(light).then(high)
     estimated = counted.not_() & weighed.is_not_null() if estimate else pl.lit(False)
-    least = pl.when(_WEIGHT > 0).then((_WEIGHT / heaviest_kg()).ceil()).fill_null(0.0)
+    least = pl.when(_WEIGHT > 0).then((_WEIGHT / pl.col("heaviest_kg")).ceil()).fill_null(0.0)
     replaced = pl.lit(False) if keep_outliers else odd
     return rows.with_columns(
         pl.when(replaced).then(odd_low).when(counted).then(low).when(estimated).then(weighed).otherwise(least)

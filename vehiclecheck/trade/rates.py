@@ -78,7 +78,8 @@ def with_usd(rows: pl.LazyFrame, rates: pl.DataFrame) -> pl.LazyFrame:
     years = rates.lazy().filter(pl.col("month").is_null()).drop("month").rename({"rate": "@yearly"})
     rate = pl.when(pl.col("currency") == DOLLAR).then(1.0).otherwise(pl.coalesce("@monthly", "@yearly"))
     return (
-        rows.join(months, on=["currency", "year", "month"], how="left")
+        rows.with_columns(pl.col("currency").cast(pl.String))
+        .join(months, on=["currency", "year", "month"], how="left")
         .join(years, on=["currency", "year"], how="left")
         .with_columns((pl.col("value_cents") * rate).round().cast(pl.Int64).alias("usd_cents"))
         .drop("@monthly", "@yearly")

@@ -25,6 +25,7 @@ from vehiclecheck.records.reading_kinds import check_path, kind_of
 from vehiclecheck.trade.layouts import Layout, layout_of
 from vehiclecheck.trade.reading_answers import open_json, open_xml
 from vehiclecheck.trade.reading_figures import STAT, stat_plan
+from vehiclecheck.trade.reading_rows import holding
 from vehiclecheck.trade.reading_text import TextTable, at, open_text
 
 __all__ = ["STAT", "StatisticsFile", "open_statistics"]
@@ -100,7 +101,7 @@ def open_statistics(path: Path | str) -> StatisticsFile:
 
 
 def _text_plan(table: TextTable, layout: Layout) -> pl.LazyFrame:
-    return stat_plan(table.scan(), table.columns, layout, broken=table.mended)
+    return stat_plan(table.scan(holding(layout)), table.columns, layout)
 
 
 def _form(path: Path, name: str) -> str:
@@ -198,7 +199,7 @@ def _parquet(path: Path, unpacked: Path, name: str, notes: list[str]) -> Statist
         scan = pl.scan_parquet(unpacked, glob=False, row_index_name="@row").select(
             (pl.col("@row").cast(pl.Int64) + 2).alias("line"), *texts
         )
-        return stat_plan(scan, columns, layout, broken=False)
+        return stat_plan(scan, columns, layout)
 
     return StatisticsFile(path, name, "parquet", layout, (*notes, *lacking), rows, plan)
 

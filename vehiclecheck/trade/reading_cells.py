@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -15,6 +16,8 @@ NOT_TOLD = ("N/A", "NA", "NaN", "nan", "null", "None", ":")
 YEARS = (1900, 2149)
 #: Headings of the Harmonized System about vehicles that this tool knows.
 HEADINGS = r"^870[1-5]"
+#: The same anywhere in a line, also with a point or space within.
+ANYWHERE = r"87[^0-9A-Za-z]?0[1-5]"
 _SPACE = " \t\r\n\u00a0\u3000"
 _NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 _GROUPED = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
@@ -33,9 +36,13 @@ class Cells:
         """Those of `names` that the file has."""
         return [name for name in names if plain(name) in self._places]
 
+    def places(self, names: Iterable[str]) -> list[str]:
+        """The columns of the scan for those of `names` that the file has."""
+        return [at(self._places[plain(name)]) for name in self.there(names)]
+
     def text(self, names: Iterable[str]) -> pl.Expr:
         """The first of these columns that is told in a row, trimmed; null where none is, or where the file has none."""
-        found = [trimmed(pl.col(at(self._places[plain(name)]))) for name in self.there(names)]
+        found = [trimmed(pl.col(place)) for place in self.places(names)]
         return pl.coalesce(found) if found else pl.lit(None, dtype=pl.String)
 
     def code(self, names: Iterable[str]) -> pl.Expr:
@@ -44,8 +51,8 @@ class Cells:
 
     def raw(self, names: Iterable[str]) -> pl.Expr:
         """The first of these columns that the file has, untouched."""
-        found = self.there(names)
-        return pl.col(at(self._places[plain(found[0])])) if found else pl.lit(None, dtype=pl.String)
+        found = self.places(names)
+        return pl.col(found[0]) if found else pl.lit(None, dtype=pl.String)
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
@@ -82,38 +89,38 @@ def is_commodity_code(code: pl.Expr) -> pl.Expr:
     return code.str.contains(r"^\d{2}[0-9A-Z]{2,10}$")
 
 
-def number(text: pl.Expr, thousands: str | None, factor: float = 1.0) -> tuple[pl.Expr, pl.Expr]:
-    """The number that a cell tells (null: not told) times `factor`, and whether the cell tells something else.
+def number(text: pl.Expr, thousands: str | None) -> pl.Expr:
+    """The number that a cell tells; null where it tells none.
 
     `1,234` is read only where the layout says that its files write so; a decimal comma never is.
     """
-    written = text.str.replace_all("\u2212", "-", literal=True)
     if thousands is not None:
-        written = (
-            pl.when(written.str.contains(_GROUPED))
-            .then(written.str.replace_all(thousands, "", literal=True))
-            .otherwise(written)
-        )
-    value = pl.when(written.str.contains(_NUMBER)).then(written.cast(pl.Float64, strict=False))
-    value = pl.when(value.is_finite()).then(value)
-    strange = text.is_not_null() & value.is_null() & text.is_in(NOT_TOLD).not_()
-    # a converted number gets no digits that nobody wrote
-    return (value if factor == 1.0 else (value * factor).round(6)), strange
+        bare = text.str.replace_all(thousands, "", literal=True)
+        text = pl.when(text.str.contains(_GROUPED)).then(bare).otherwise(text)
+    value = pl.when(text.str.contains(_NUMBER)).then(text.cast(pl.Float64, strict=False))
+    return pl.when(value.is_finite()).then(value)
 
 
-def period(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """`2021` or `2021-03`, or the text as it is, and whether it is no period. Month 52 is the whole year.
+def times(value: pl.Expr, factor: float) -> pl.Expr:
+    """A number in another unit; it gets no digits that nobody wrote."""
+    return value if factor == 1.0 else (value * factor).round(6)
 
-    Month 52 stands for the year in names of COMEXT's files and in UN Comtrade's refMonth.
+
+def period(text: pl.Expr) -> pl.Expr:
+    """`2021` or `2021-03`; the text as it is where it is no period. Month 52 is the whole year.
+
+    Month 52 stands for the year in names of COMEXT's files and in UN Comtrade's refMonth. A day, as declarations tell it,
+    stands for its month.
     """
-    groups = text.str.extract_groups(r"^(\d{4})(?:[-./]?M?(\d{2})|[-./]M?(\d))?$").struct
-    year = groups[0]
-    month = pl.coalesce(groups[1], groups[2].str.zfill(2))
-    month = pl.when(month != "52").then(month)
-    good = year.cast(pl.Int64, strict=False).is_between(*YEARS).fill_null(False)
-    good = good & month.cast(pl.Int64, strict=False).is_between(1, 12).fill_null(True)
-    read = pl.when(month.is_null()).then(year).otherwise(pl.concat_str(year, pl.lit("-"), month))
-    return pl.when(good).then(read).otherwise(text), text.is_not_null() & good.not_()
+    text = text.str.replace(r"^(\d{4}-\d{2})-(?:0[1-9]|[12]\d|3[01])$", "$1")
+    bare = text.str.replace(r"^(\d{4})[-./]?M?52$", "$1").str.replace(r"^(\d{4})[-./]M?(\d)$", "$1-0$2")
+    return bare.str.replace(r"^(\d{4})[-./]?M?(\d{2})$", "$1-$2")
+
+
+def is_period(read: pl.Expr) -> pl.Expr:
+    """Whether what `period` gives is one; null where nothing was told."""
+    year = read.str.slice(0, 4).cast(pl.Int64, strict=False).is_between(*YEARS).fill_null(False)
+    return pl.when(read.is_not_null()).then(read.str.contains(r"^\d{4}(?:-(?:0[1-9]|1[0-2]))?$") & year)
 
 
 def of_words(text: pl.Expr, words: Mapping[str, str]) -> pl.Expr:
@@ -138,13 +145,36 @@ def among(text: pl.Expr, values: Names) -> pl.Expr:
     return text.str.to_lowercase().is_in([value.casefold() for value in values]).fill_null(False)
 
 
-def complaint(field: str, holds: pl.Expr, reason: str, text: pl.Expr | None = None) -> pl.Expr:
-    """`field: text: reason` where the condition holds, else null."""
-    said: list[pl.Expr] = [pl.lit(f"{field}: ")]
-    if text is not None:
-        cut = text.fill_null("").str.replace_all(r"[\p{Cc}\p{Cf}\p{Co}]", "�").str.slice(0, _LONGEST)
-        said += [cut, pl.lit(": ")]
-    return pl.when(holds.fill_null(False)).then(pl.concat_str(*said, pl.lit(reason)))
+@dataclass(frozen=True)
+class Complaint:
+    """What cannot be read, where a condition holds: `field: text: reason`."""
+
+    field: str
+    holds: pl.Expr
+    reason: str = ""
+    text: pl.Expr | None = None
+
+    def said(self) -> pl.Expr:
+        """The complaint in words; null where there is none."""
+        words: list[pl.Expr] = [pl.lit(f"{self.field}: ")]
+        if self.text is not None:
+            words.append(
+                self.text.fill_null("").str.replace_all(r"[\p{Cc}\p{Cf}\p{Co}]", "�").str.slice(0, _LONGEST)
+            )
+        if self.reason:
+            words.append(pl.lit(self.reason if self.text is None else f": {self.reason}"))
+        return pl.when(self.holds.fill_null(False)).then(pl.concat_str(words))
+
+
+def unread(rows: pl.DataFrame, complaints: Sequence[Complaint]) -> pl.Series:
+    """All complaints of each row, joined; null where there are none. Only rows that have any are put into words."""
+    holds = pl.any_horizontal(one.holds.fill_null(False) for one in complaints)
+    wrong = rows.lazy().select(holds.alias("wrong")).collect().to_series()
+    found = pl.Series("unread", [None], dtype=pl.String).new_from_index(0, rows.height)
+    if not wrong.any():
+        return found
+    words = rows.filter(wrong).select(joined([one.said() for one in complaints]).alias("words")).to_series()
+    return found.scatter(wrong.arg_true(), words).alias("unread")
 
 
 def joined(texts: Sequence[pl.Expr], separator: str = "; ") -> pl.Expr:

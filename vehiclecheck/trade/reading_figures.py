@@ -6,24 +6,28 @@ STAT is one row a row of the file that is about vehicles (headings 8701 to 8705)
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
 from vehiclecheck.trade.layouts import Item, Layout
 from vehiclecheck.trade.reading_cells import (
+    NOT_TOLD,
     Cells,
+    Complaint,
     among,
     commodity_code,
-    complaint,
     is_commodity_code,
+    is_period,
     joined,
     measured,
     number,
     of_words,
     period,
+    times,
+    unread,
 )
-from vehiclecheck.trade.reading_rows import NO_TEXT, helpers, text_rows
+from vehiclecheck.trade.reading_rows import NO_TEXT, helpers, rows_wanted, text_rows
 from vehiclecheck.trade.reading_totals import marked
 
 #: The columns of STAT.
@@ -46,207 +50,230 @@ STAT: Mapping[str, pl.DataType] = {
     "estimated": pl.String(),  # null, or the figures that the office says it estimated, joined by `;`
     "rows": pl.Int64(),  # how many rows of the file it accounts for; their sum is all rows about vehicles
 }
+#: Rows that are read at once.
+SLICE = 200_000
 _FIGURES = ("quantity", "quantity_unit", "weight_kg", "value", "currency")
+_CURRENCY = r"^[A-Z]{3}$"
+_NO_NUMBER = pl.lit(None, dtype=pl.Float64)
 _FLOWS = {word: word for word in ("import", "export", "re-import", "re-export")}
 
 
-def stat_plan(scan: pl.LazyFrame, columns: list[str], layout: Layout, *, broken: bool) -> pl.LazyFrame:
-    """The plan that reads a scan (`line`, columns as text; BROKEN if `broken`) into STAT."""
+def stat_plan(scan: pl.LazyFrame, columns: Sequence[str], layout: Layout) -> pl.LazyFrame:
+    """The plan that reads a scan (`line`, columns as text named by `at`, BROKEN where rows can be broken) into STAT.
+
+    Rows are picked out while the file is streamed; those picked, a small part of a full file, are read together, since
+    totals are told by what stands beside them.
+    """
     cells = Cells(columns)
+    rows = rows_wanted(scan, cells, layout)
+    return rows.map_batches(functools.partial(_stat, cells=cells, layout=layout), schema=dict(STAT))
+
+
+def _stat(wanted: pl.DataFrame, cells: Cells, layout: Layout) -> pl.DataFrame:
+    """STAT out of wanted rows, read a slice at a time, so that texts do not stand in memory beside figures."""
     others = helpers(layout, cells)
-    rows = text_rows(scan, cells, layout, broken=broken).select(*_read(layout), *others)
+    slices = []
+    for start in range(0, max(wanted.height, 1), SLICE):
+        rows = text_rows(wanted.slice(start, SLICE).lazy(), cells, layout).collect()
+        slices.append(_read(rows, layout, others))
+    read = pl.concat(slices)
     if layout.items is not None:
-        rows = _gathered(rows, others)
-    rows = rows.select(*STAT, *others)
-    schema = dict(STAT)
-    return rows.map_batches(functools.partial(marked, layout=layout, schema=schema), schema=schema)
+        read = _gathered(read, others)
+    return marked(read.select(*STAT, *others), layout, STAT)
 
 
-def _read(layout: Layout) -> list[pl.Expr]:
-    """The columns of STAT out of rows of text; of rows an indicator also `@odd`, the line of those that stand alone."""
-    whole = pl.col("@broken").is_null()
+def _read(rows: pl.DataFrame, layout: Layout, others: list[str]) -> pl.DataFrame:
+    """STAT and the columns `others` out of rows of text; of rows an indicator also `@odd`."""
     month = pl.when(pl.col("@month").is_not_null()).then(pl.lit("-") + pl.col("@month").str.zfill(2))
-    written = pl.coalesce("@period", pl.col("@year") + month.fill_null(""))
-    when, no_period = period(written)
-    code = commodity_code(pl.col("@code"))
-    flow = of_words(pl.col("@flow"), _FLOWS | dict(layout.flows))
-    reporter = pl.coalesce("@reporter", pl.lit(layout.facts.get("reporter"), pl.String))
-    edition = of_words(pl.col("@edition"), layout.editions)
-    no_flow = pl.col("@flow").is_not_null() & flow.is_null()
-    flow = pl.when(no_flow.not_()).then(pl.coalesce(flow, pl.lit(layout.facts.get("flow"), pl.String)))
-    read = _row_figures(layout) if layout.items is None else _item_figures(layout)
-    flow = pl.coalesce(read["flow"], flow) if "flow" in read else flow
+    rows = rows.with_columns(
+        pl.coalesce("@period", pl.col("@year") + month.fill_null("")).alias("@written"),
+        commodity_code(pl.col("@code")).alias("code"),
+        of_words(pl.col("@flow"), _FLOWS | dict(layout.flows)).alias("flow"),
+        of_words(pl.col("@edition"), layout.editions).alias("edition"),
+        pl.coalesce("@reporter", _fact(layout, "reporter")).alias("reporter"),
+    )
+    rows = rows.with_columns(period(pl.col("@written")).alias("period"))
+    rows, complaints = _row_figures(rows, layout) if layout.items is None else _item_figures(rows, layout)
+    whole = pl.col("@broken").is_null()
+    strange_flow = pl.col("@flow").is_not_null() & pl.col("flow").is_null()
+    no_flow = whole & strange_flow.not_() & pl.col("@flow_then").is_null()
     complaints = [
-        pl.lit("row: ") + pl.col("@broken"),
-        complaint("reporter", whole & reporter.is_null(), "empty"),
-        complaint("partner", whole & pl.col("@partner").is_null(), "empty"),
-        complaint("flow", no_flow, "no flow that is known", pl.col("@flow")),
-        complaint("flow", whole & flow.is_null() & no_flow.not_() & _needs_flow(layout), "not told"),
-        complaint("code", whole & is_commodity_code(code).not_(), "no commodity code", pl.col("@code")),
-        complaint("period", whole & written.is_null(), "empty"),
-        complaint("period", no_period, "no year or month", written),
-        complaint(
+        Complaint("row", whole.not_(), text=pl.col("@broken")),
+        Complaint("reporter", whole & pl.col("reporter").is_null(), "empty"),
+        Complaint("partner", whole & pl.col("@partner").is_null(), "empty"),
+        Complaint("flow", strange_flow, "no flow that is known", pl.col("@flow")),
+        Complaint("flow", no_flow, "not told"),
+        Complaint(
+            "code", whole & is_commodity_code(pl.col("code")).not_(), "no commodity code", pl.col("@code")
+        ),
+        Complaint("period", whole & pl.col("@written").is_null(), "empty"),
+        Complaint("period", is_period(pl.col("period")).not_(), "no year or month", pl.col("@written")),
+        Complaint(
             "edition",
-            pl.col("@edition").is_not_null() & edition.is_null(),
+            pl.col("@edition").is_not_null() & pl.col("edition").is_null(),
             "no edition of HS",
             pl.col("@edition"),
         ),
-        read["unread"],
+        *complaints,
     ]
-    extra = [read["@odd"].alias("@odd")] if "@odd" in read else []
-    return [
-        pl.col("line"),
-        reporter.alias("reporter"),
+    return rows.with_columns(unread(rows, complaints)).select(
+        "line",
+        "reporter",
         pl.col("@partner").alias("partner"),
-        flow.alias("flow"),
-        pl.when(code != "").then(code).alias("code"),
-        pl.when(edition != "").then(edition).alias("edition"),
-        when.alias("period"),
-        *(read[name].alias(name) for name in _FIGURES),
+        pl.when(strange_flow.not_()).then("@flow_then").alias("flow"),
+        pl.when(pl.col("code") != "").then("code").alias("code"),
+        pl.when(pl.col("edition") != "").then("edition").alias("edition"),
+        "period",
+        *_FIGURES,
         NO_TEXT.alias("left_out"),
-        joined(complaints).alias("unread"),
+        "unread",
         pl.col("@part").alias("part"),
         pl.col("@estimated").alias("estimated"),
-        pl.col("rows"),
-        *extra,
-    ]
-
-
-def _needs_flow(layout: Layout) -> pl.Expr:
-    """Whether a row has to tell its flow: an indicator that is not read need not."""
-    return pl.lit(True) if layout.items is None else _of_items(layout, lambda one: one.field or "") != ""
-
-
-def _currency(layout: Layout, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The currency of a row, and the complaint that a value has none."""
-    told = pl.coalesce(
-        pl.col("@currency").str.to_uppercase(), pl.lit(layout.facts.get("currency"), pl.String)
+        "rows",
+        *(["@odd"] if layout.items is not None else []),
+        *others,
     )
-    good = told.str.contains(r"^[A-Z]{3}$")
-    wrong = complaint("currency", good.not_(), "no code of a currency (ISO 4217)", told)
-    lacks = complaint("currency", value.is_not_null() & told.is_null(), "empty beside a value")
-    return pl.when(good).then(told), pl.coalesce(wrong, lacks)
 
 
-def _row_figures(layout: Layout) -> dict[str, pl.Expr]:
-    """Figures of a row that tells all of them, by names of STAT."""
+def _number(rows: pl.DataFrame, text: str, layout: Layout, field: str) -> tuple[pl.DataFrame, Complaint]:
+    """Rows with the number of a column of text as `<text>_read`, and the complaint about cells that hold none."""
+    read = f"{text}_read"
+    rows = rows.with_columns(number(pl.col(text), layout.thousands).alias(read))
+    strange = pl.col(text).is_not_null() & pl.col(read).is_null() & pl.col(text).is_in(NOT_TOLD).not_()
+    return rows, Complaint(field, strange, "no number", pl.col(text))
+
+
+def _row_figures(rows: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, list[Complaint]]:
+    """Rows that tell all figures, with the figures under their names in STAT and `@flow_then`; and what cannot be read."""
     complaints = []
-    amounts: dict[str, pl.Expr] = {}
-    for name in ("value", "weight_kg"):
-        text = pl.col(f"@{name}")
-        amounts[name], strange = number(text, layout.thousands, layout.factors.get(name, 1.0))
-        complaints.append(complaint(name, strange, "no number", text))
-    units, told = [], []
+    for text, field in (("@value", "value"), ("@weight_kg", "weight_kg")):
+        rows, strange = _number(rows, text, layout, field)
+        complaints.append(strange)
     for place, quantity in enumerate(layout.quantities):
-        text = pl.col(f"@amount{place}")
-        amount, strange = number(text, layout.thousands)
-        complaints.append(complaint("quantity", strange, "no number", text))
-        unit, factor = (
-            (pl.lit(quantity.fixed), pl.lit(1.0))
-            if quantity.fixed
-            else measured(pl.col(f"@unit{place}"), layout.units)
-        )
+        rows, strange = _number(rows, f"@amount{place}", layout, "quantity")
+        complaints.append(strange)
+        unit, factor = measured(pl.col(f"@unit{place}"), layout.units)
+        if quantity.fixed:
+            unit, factor = pl.lit(quantity.fixed), pl.lit(1.0)
+        amount = pl.col(f"@amount{place}_read")
         # an office that has no unit writes nought, or nothing
-        amount = pl.when((unit != "none").fill_null(True) | (amount != 0)).then(amount)
-        units.append(unit)
-        told.append((amount * factor).round(6))
-    counts = [
-        (unit == "number").fill_null(False) & amount.is_not_null()
-        for unit, amount in zip(units, told, strict=True)
+        amount = pl.when((unit != "none").fill_null(True) | (amount != 0)).then(amount * factor)
+        rows = rows.with_columns(unit.alias(f"@unit{place}"), amount.round(6).alias(f"@told{place}"))
+    each = [(pl.col(f"@unit{place}"), pl.col(f"@told{place}")) for place in range(len(layout.quantities))]
+    counts = [((unit == "number") & amount.is_not_null(), unit, amount) for unit, amount in each]
+    weights = [pl.when(unit == "kg").then(amount) for unit, amount in each]
+    currency = pl.coalesce(pl.col("@currency").str.to_uppercase(), _fact(layout, "currency"))
+    rows = rows.with_columns(
+        pl.coalesce(
+            *(pl.when(count).then(amount) for count, _, amount in counts),
+            *(amount for _, amount in each),
+            _NO_NUMBER,
+        ).alias("quantity"),
+        pl.coalesce(
+            *(pl.when(count).then(unit) for count, unit, _ in counts),
+            *(pl.when(amount.is_not_null()).then(unit) for unit, amount in each),
+            *(unit for unit, _ in each),
+            NO_TEXT,
+        ).alias("quantity_unit"),
+        times(pl.col("@value_read"), layout.factors.get("value", 1.0)).alias("value"),
+        pl.coalesce(
+            times(pl.col("@weight_kg_read"), layout.factors.get("weight_kg", 1.0)), *weights, _NO_NUMBER
+        ).alias("weight_kg"),
+        pl.when(currency.str.contains(_CURRENCY)).then(currency).alias("currency"),
+        pl.coalesce("flow", _fact(layout, "flow")).alias("@flow_then"),
+    )
+    no_currency = pl.col("@currency").is_not_null() & pl.col("currency").is_null()
+    lacks = pl.col("@currency").is_null() & pl.col("currency").is_null() & pl.col("value").is_not_null()
+    return rows, [
+        *complaints,
+        Complaint("currency", no_currency, "no code of a currency (ISO 4217)", pl.col("@currency")),
+        Complaint("currency", lacks, "empty beside a value"),
     ]
-    weights = [pl.when(unit == "kg").then(amount) for unit, amount in zip(units, told, strict=True)]
-    first = [pl.when(count).then(amount) for count, amount in zip(counts, told, strict=True)]
-    first_unit = [pl.when(count).then(pl.lit("number")) for count in counts]
-    then_unit = [pl.when(amount.is_not_null()).then(unit) for unit, amount in zip(units, told, strict=True)]
-    currency, wrong = _currency(layout, amounts["value"])
-    return {
-        "quantity": pl.coalesce(*first, *told) if told else pl.lit(None, pl.Float64),
-        "quantity_unit": pl.coalesce(*first_unit, *then_unit, *units) if units else NO_TEXT,
-        "weight_kg": pl.coalesce(amounts["weight_kg"], *weights),
-        "value": amounts["value"],
-        "currency": currency,
-        "unread": joined([*complaints, wrong]),
-    }
 
 
-def _of_items(
-    layout: Layout, tell: Callable[[Item], str | float | None], dtype: pl.DataType | None = None
-) -> pl.Expr:
+def _fact(layout: Layout, name: str) -> pl.Expr:
+    """What a layout says holds for every row; null where it says nothing."""
+    return pl.lit(layout.facts.get(name), dtype=pl.String)
+
+
+def _of_items(layout: Layout, tell: Callable[[Item], str | float | None], dtype: pl.DataType) -> pl.Expr:
     """What `tell` says of the indicator of a row; null where none fits."""
     assert layout.items is not None
     text = pl.col("@item")
-    found = pl.lit(None, dtype=dtype or pl.String())
+    found = pl.lit(None, dtype=dtype)
     for one in reversed(layout.items.of):
         fits = (
             among(text, one.values) if one.values else text.str.contains(one.pattern or "^$").fill_null(False)
         )
-        found = pl.when(fits).then(pl.lit(tell(one), dtype=dtype or pl.String())).otherwise(found)
+        found = pl.when(fits).then(pl.lit(tell(one), dtype=dtype)).otherwise(found)
     return found
 
 
-def _item_figures(layout: Layout) -> dict[str, pl.Expr]:
-    """The one figure of a row an indicator, in its place among the names of STAT."""
-    assert layout.items is not None
-    field = _of_items(layout, lambda one: one.field or "")
-    text = pl.col("@amount")
-    amount, strange = number(text, layout.thousands)
-    amount = amount * _of_items(layout, lambda one: one.factor, pl.Float64())
-    complaints = [complaint(layout.items.amount, strange & (field != ""), "no number", text)]
-    unknown = complaint(
-        layout.items.item,
-        field.is_null() & pl.col("@broken").is_null(),
-        "no indicator that is known",
-        pl.col("@item"),
+def _item_figures(rows: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, list[Complaint]]:
+    """Rows an indicator: its figure under its name in STAT, `@flow_then`, and `@odd`, the line of rows that stand alone."""
+    items = layout.items
+    assert items is not None
+    rows, strange = _number(rows, "@amount", layout, items.amount)
+    rows = rows.with_columns(
+        _of_items(layout, lambda one: one.field or "", pl.String()).alias("@field"),
+        _of_items(layout, lambda one: one.factor, pl.Float64()).alias("@factor"),
+        _of_items(layout, lambda one: one.unit, pl.String()).alias("@fixed"),
+        _of_items(layout, lambda one: one.flow, pl.String()).alias("@item_flow"),
     )
-    unit: pl.Expr = _of_items(layout, lambda one: one.unit)
-    money = NO_TEXT
-    if layout.items.unit is not None:
-        written = pl.col("@item_unit")
-        unit, factor = measured(written, layout.item_units)
-        amount = amount * factor
-        money = pl.when((field == "value") & unit.str.contains(r"^[A-Z]{3}$")).then(unit)
-        fits = (
-            pl.when(field == "value")
-            .then(money.is_not_null())
-            .when(field == "weight_kg")
-            .then(unit == "kg")
-            .otherwise(unit.is_in(["number", "kg"]))
-        )
+    field = pl.col("@field")
+    written, factor = measured(pl.col("@item_unit"), layout.item_units)
+    unit = written if items.unit else pl.col("@fixed")
+    money = (
+        pl.when(written.str.contains(_CURRENCY)).then(written) if items.unit else _fact(layout, "currency")
+    )
+    amount = (pl.col("@amount_read") * pl.col("@factor") * (factor if items.unit else pl.lit(1.0))).round(6)
+    rows = rows.with_columns(
+        *(pl.when(field == name).then(amount).alias(name) for name in ("quantity", "weight_kg", "value")),
+        pl.when(field == "quantity").then(unit).alias("quantity_unit"),
+        pl.when(field == "value").then(money).alias("currency"),
+        pl.coalesce("@item_flow", "flow", _fact(layout, "flow")).alias("@flow_then"),
+        pl.when(field.is_null()).then("line").alias("@odd"),
+    )
+    fits = (
+        pl.when(field == "value")
+        .then(pl.col("currency").is_not_null())
+        .when(field == "weight_kg")
+        .then(written == "kg")
+        .otherwise(written.is_in(["number", "kg"]))
+    )
+    unknown = field.is_null() & pl.col("@broken").is_null()
+    complaints = [
+        Complaint(items.item, unknown, "no indicator that is known", pl.col("@item")),
+        Complaint(strange.field, strange.holds & (field != ""), strange.reason, strange.text),
+    ]
+    if items.unit:
         wrong = (field != "") & fits.fill_null(False).not_()
-        complaints.append(complaint(layout.items.unit, wrong, "no unit of such a figure", written))
-    amount = amount.round(6)
-    value = pl.when(field == "value").then(amount)
-    currency = pl.coalesce(
-        money, pl.when(field == "value").then(pl.lit(layout.facts.get("currency"), pl.String))
-    )
-    return {
-        "quantity": pl.when(field == "quantity").then(amount),
-        "quantity_unit": pl.when(field == "quantity").then(unit),
-        "weight_kg": pl.when(field == "weight_kg").then(amount),
-        "value": value,
-        "currency": currency,
-        "flow": _of_items(layout, lambda one: one.flow),
-        "unread": joined([unknown, *complaints]),
-        "@odd": pl.when(field.is_null()).then(pl.col("line")),
-    }
+        complaints.append(Complaint(items.unit, wrong, "no unit of such a figure", pl.col("@item_unit")))
+    return rows, complaints
 
 
-def _gathered(rows: pl.LazyFrame, others: list[str]) -> pl.LazyFrame:
+def _gathered(rows: pl.DataFrame, others: list[str]) -> pl.DataFrame:
     """The indicators of one flow and period in one row; an indicator that stands there twice is named."""
     keys = ["reporter", "partner", "flow", "code", "edition", "period", "part", "@odd"]
     figures = ("quantity", "weight_kg", "value")
-    complaints = [pl.col("unread").drop_nulls().unique().sort().str.join("; ")]
-    twice = [complaint(name, pl.col(name).count() > 1, "stands there more than once") for name in figures]
-    return (
+    found = (
         rows.group_by(keys)
         .agg(
             pl.col("line").min(),
             *(pl.col(name).drop_nulls().first() for name in _FIGURES),
+            *(pl.col(name).count().alias(f"@number_of_{name}") for name in figures),
             pl.col("left_out").first(),
-            joined([pl.when(complaints[0] != "").then(complaints[0]), *twice]).alias("unread"),
+            pl.col("unread").drop_nulls().unique().sort().str.join("; "),
             pl.col("estimated").first(),
             pl.col("rows").sum(),
             *(pl.col(name).first() for name in others),
         )
         .sort("line")
+    )
+    twice = [
+        Complaint(name, pl.col(f"@number_of_{name}") > 1, "stands there more than once").said()
+        for name in figures
+    ]
+    return found.with_columns(
+        joined([pl.when(pl.col("unread") != "").then("unread"), *twice]).alias("unread")
     )

@@ -6,13 +6,14 @@ Columns of text are called `@role`; `rows` says how many rows of the file a row 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from vehiclecheck.trade.layouts import ROLES, Layout, Quantity
-from vehiclecheck.trade.reading_cells import Cells, among, joined, may_be_vehicles
+from vehiclecheck.trade.reading_cells import ANYWHERE, Cells, among, joined, may_be_vehicles
 from vehiclecheck.trade.reading_text import BROKEN
 
 NO_TEXT = pl.lit(None, dtype=pl.String)
@@ -37,15 +38,31 @@ def helpers(layout: Layout, cells: Cells) -> list[str]:
     ]
 
 
-def text_rows(scan: pl.LazyFrame, cells: Cells, layout: Layout, *, broken: bool) -> pl.LazyFrame:
-    """The rows of a scan that may be about vehicles, and those that cannot be read at all, as text.
+def holding(layout: Layout) -> str:
+    """A pattern that every line holds that is about vehicles, or that the layout knows as a total row."""
+    words = [word for rule in layout.leave_out if rule.column == "period" for word in rule.values]
+    return "|".join([ANYWHERE, *map(re.escape, words)])
 
-    The filter compares the code alone, so that other rows are not built.
+
+def rows_wanted(scan: pl.LazyFrame, cells: Cells, layout: Layout) -> pl.LazyFrame:
+    """The rows of a scan that may be about vehicles, and those that cannot be read at all, with the columns that are read.
+
+    This may be done for every row of the file: texts are compared only.
     """
-    code = _role(layout, cells, "code") if layout.dimensions else cells.raw(layout.columns["code"])
-    wanted = may_be_vehicles(code)
-    rows = scan.filter(wanted | pl.col(BROKEN).is_not_null() if broken else wanted)
-    texts = _texts(layout, cells) | {"@broken": pl.col(BROKEN) if broken else NO_TEXT}
+    wanted = may_be_vehicles(
+        _role(layout, cells, "code") if layout.dimensions else cells.raw(layout.columns["code"])
+    )
+    told = [name for name in (BROKEN,) if name in scan.collect_schema().names()]
+    if told:
+        wanted = wanted | pl.col(BROKEN).is_not_null()
+    places = dict.fromkeys(place for names in layout.read for place in cells.places(names))
+    return scan.filter(wanted).select("line", *places, *told)
+
+
+def text_rows(rows: pl.LazyFrame, cells: Cells, layout: Layout) -> pl.LazyFrame:
+    """The cells of wanted rows as text, one row a flow and period."""
+    there = rows.collect_schema().names()
+    texts = _texts(layout, cells) | {"@broken": pl.col(BROKEN) if BROKEN in there else NO_TEXT}
     rows = rows.select(pl.col("line").cast(pl.Int64), *(text.alias(name) for name, text in texts.items()))
     return rows.explode("@parts").unnest("@parts") if "@parts" in texts else rows
 

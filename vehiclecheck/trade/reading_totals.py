@@ -21,7 +21,7 @@ OTHER_EDITION = "older nomenclature beside a newer one"
 #: Imports and re-imports are one direction, exports and re-exports the other.
 _INWARD = ("import", "re-import")
 #: A year that is greater than its months by more than this share has months that the file lacks.
-_SHARE = 0.005
+SHARE = 0.005
 _STANDS = pl.col("left_out").is_null() & pl.col("unread").is_null()
 
 
@@ -118,7 +118,7 @@ def _years(rows: pl.DataFrame) -> pl.DataFrame:
     months = amount.filter(_STANDS & monthly).sum().over(keys)
     years = amount.filter(_STANDS & monthly.not_()).sum().over(keys)
     reason = (
-        pl.when(years - months > _SHARE * years)
+        pl.when(years - months > SHARE * years)
         .then(pl.lit(YEAR_BESIDE_SOME))
         .otherwise(pl.lit(YEAR_BESIDE_MONTHS))
     )

@@ -41,7 +41,11 @@ def countries_of(group: str, year: int) -> list[str]:
         elif name in regions() or name in subregions():
             found += {**subregions(), **regions()}[name]
         elif name == "Latin America and the Caribbean":
-            found += [code for part in ("Caribbean", "Central America", "South America") for code in subregions()[part]]
+            found += [
+                code
+                for part in ("Caribbean", "Central America", "South America")
+                for code in subregions()[part]
+            ]
         else:
             found.append(name)
     return found
@@ -57,21 +61,27 @@ def reporters_needed(scope: Scope, year: int) -> list[str]:
 
 
 def importers_of(scope: Scope, year: int) -> pl.Expr:
-    """Whether rows go to the importers meant: `yes`, `no` or `perhaps` (partner not told; trade inside the EU where it is not told
-    whether that is counted).
+    """Whether rows go to the importers meant: `yes`, `no` or `perhaps` (partner not told; trade inside the EU where
+    it is not told whether that is counted).
     """
     importer = pl.col("importer")
-    union = sorted({*countries_of("EU", year), *(countries_of("EU27", year) if "EU27" in scope.exporters else [])})
+    union = sorted(
+        {*countries_of("EU", year), *(countries_of("EU27", year) if "EU27" in scope.exporters else [])}
+    )
     if scope.importers == WORLD:
         if not scope.exporters.startswith("EU"):
             return pl.lit("yes")
         inside = pl.col("exporter").is_in([*union, "EU"]) & importer.is_in(union)
         return pl.when(inside.fill_null(False)).then(pl.lit("perhaps")).otherwise(pl.lit("yes"))
-    if scope.importers == OUTSIDE:
-        holds = ~importer.is_in(union)
-    else:
-        holds = importer.is_in(countries_of(scope.importers, year))
-    return pl.when(importer.is_null()).then(pl.lit("perhaps")).when(holds).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    outside = scope.importers == OUTSIDE
+    holds = ~importer.is_in(union) if outside else importer.is_in(countries_of(scope.importers, year))
+    return (
+        pl.when(importer.is_null())
+        .then(pl.lit("perhaps"))
+        .when(holds)
+        .then(pl.lit("yes"))
+        .otherwise(pl.lit("no"))
+    )
 
 
 def vehicles_of(meant: Mapping[str, Sequence[str]], condition: str) -> tuple[pl.Expr, pl.Expr]:
@@ -84,7 +94,9 @@ def vehicles_of(meant: Mapping[str, Sequence[str]], condition: str) -> tuple[pl.
     if "categories" in meant:
         own = pl.col("category").str.split(" or ").list
         sure.append(own.set_difference(list(meant["categories"])).list.len() == 0)
-        perhaps.append(pl.col("category").is_null() | (own.set_intersection(list(meant["categories"])).list.len() > 0))
+        perhaps.append(
+            pl.col("category").is_null() | (own.set_intersection(list(meant["categories"])).list.len() > 0)
+        )
     if "fuels" in meant:
         fuels = pl.col("fuel").str.split(" or ").list
         sure.append(fuels.set_difference(list(meant["fuels"])).list.len() == 0)
@@ -94,5 +106,3 @@ def vehicles_of(meant: Mapping[str, Sequence[str]], condition: str) -> tuple[pl.
         sure.append(pl.col("condition") == condition)
         perhaps.append(pl.col("condition").is_in([condition, "mixed", "unspecified"]))
     return (reduce(and_, (one.fill_null(False) for one in each)) for each in (sure, perhaps))  # type: ignore[return-value]
-
-

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
-from vehiclecheck.records.errors import InputError
-from vehiclecheck.vocabulary.harmonised import HARMONISED, UNDECIDED
+from vehiclecheck.vocabulary.harmonised import UNDECIDED
 from vehiclecheck.vocabulary.regions import region_of
 
 #: Whose reports are drawn: each flow is reported twice at most, and drawn once.
@@ -130,19 +128,3 @@ def both_sides(frame: pl.LazyFrame, choice: Choice, most: int = 20) -> tuple[pl.
         .drop("gap")
     )
     return ranked.head(most), silent
-
-
-def dataset_rows(path: Path) -> pl.LazyFrame:
-    """The harmonised table of a compiled folder, or of its `flows.parquet`. InputError where there is none."""
-    table = path / "flows.parquet" if path.is_dir() else path
-    if not table.is_file():
-        raise InputError(f"{path}: no flows.parquet is there; `vehiclecheck flows compile` makes one")
-    try:
-        frame = pl.scan_parquet(table)
-        names = frame.collect_schema().names()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{table}: cannot be read as Parquet") from error
-    lacking = [name for name in HARMONISED if name not in names]
-    if lacking:
-        raise InputError(f"{table}: is no harmonised table of flows: it lacks {', '.join(lacking)}")
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in HARMONISED.items())

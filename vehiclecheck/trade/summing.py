@@ -14,7 +14,7 @@ def harmonised(counted: pl.DataFrame, *, by_year: bool) -> pl.DataFrame:
     """The harmonised table of counted rows: one row for each file (a year: for all its files), reporter, partner, period,
     code and flow.
 
-    Needs units_low, units_high, weighed_kg, value_cents, usd_cents, `@flags` beside the columns of typed rows. A sum of
+    Needs units_low, units_high, weight_kg, value_cents, usd_cents, `@flags` beside the columns of typed rows. A sum of
     which some rows do not tell the weight or the value holds the others and is flagged; where one row has no
     upper bound, the sum has none.
     """
@@ -24,7 +24,7 @@ def harmonised(counted: pl.DataFrame, *, by_year: bool) -> pl.DataFrame:
         pl.col("partner_country").alias("@partner"),
         pl.when(imports).then(pl.lit("importer")).otherwise(pl.lit("exporter")).alias("reported_by"),
         (pl.col("flow") == "re-export").alias("re_export"),
-        (pl.col("weighed_kg") * 1000).round().cast(pl.Int64).alias("@grams"),
+        (pl.col("weight_kg") * 1000).round().cast(pl.Int64).alias("@grams"),
         pl.col("file").alias("source"),
     )
     if by_year:
@@ -59,7 +59,7 @@ def harmonised(counted: pl.DataFrame, *, by_year: bool) -> pl.DataFrame:
                 }
             )
         ).alias("@flags"),
-        *([pl.col("source").unique().sort().str.join(";").alias("source")] if by_year else []),
+        *([pl.col("source").cast(pl.String).unique().sort().str.join(";").alias("source")] if by_year else []),
     ).collect()  # fmt: skip
     return sorted_harmonised(summed.with_columns(flags.in_words(summed["@flags"]).alias("flags")))
 
