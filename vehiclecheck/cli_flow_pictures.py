@@ -41,10 +41,10 @@ def _years(text: str | None) -> tuple[int, int] | None:
 @click.option("--class", "vehicle_class", type=click.Choice(["LDV", "HDV"]), default="LDV", show_default=True)
 @click.option(
     "--condition",
-    type=click.Choice(["used", "mixed", "new", "unspecified"]),
+    type=click.Choice(["used", "mixed", "new", "unspecified", "any"]),
     default="used",
     show_default=True,
-    help="`mixed` is of codes that hold new and used vehicles.",
+    help="`mixed` is of codes that hold new and used vehicles; `any` is all together.",
 )
 @click.option(
     "--reported-by", type=click.Choice(["exporter", "importer"]), default="exporter", show_default=True

@@ -112,10 +112,15 @@ def harmonised_file(
         if path is None:
             return
         from vehiclecheck.outputs.files import write_table
+        from vehiclecheck.outputs.statistics_files import write_harmonised
 
         if result.sources[0].subject != "vehicle":
             fail("--harmonised: the files hold fuel records; flows of vehicles are harmonised")
-        write_table(result.harmonised.table(reported_by), path, path.suffix[1:])
+        table = result.harmonised.table(reported_by)
+        if path.suffix == ".csv":
+            write_harmonised(table, path)
+        else:
+            write_table(table, path, "parquet")
 
     yield write
 

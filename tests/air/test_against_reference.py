@@ -140,6 +140,10 @@ def test_groups_add_up_to_the_whole(
     total = found.total.row(0, named=True)
     for name in (*TONNES, "units", "units_not_covered", "units_in_part", "units_electric"):
         parts = [value for value in found.table[name].to_list() if value is not None]
+        if name.startswith("so2") and total[name] is None:
+            # sulphur known of none that burns something: the nothing of electric vehicles is not told for the whole
+            assert not any(parts), name
+            continue
         assert same(sum(parts) if parts else None, total[name], roundings=found.table.height + 1), name
     assert found.coverage["units"].sum() == total["units"]
 

@@ -94,6 +94,34 @@ class TestTheTruth:
         assert years == set(YEARS)
         assert {"DE", "NL", "JP", "KR", "US", "KE"} <= {trade.reporter for trade in made.truth.trades}
 
+    def test_every_trap_and_every_bad_input_is_planted(self, made: Made) -> None:
+        accounts = made.truth.accounts.values()
+        assert {account.layout for account in accounts} == {
+            "us-census", "comext-full", "comext-full-old", "comext-sdmx", "comtrade-final",
+            "comtrade-tariffline", "japan-estat", "korea-customs",
+        }  # fmt: skip
+        left_out = {reason for account in accounts for reason in account.left_out}
+        assert left_out == {
+            "annual total beside months", "annual total beside months that add up to less", "bloc total beside members",
+            "converted nomenclature beside the original", "customs procedure beside its total", "group of countries",
+            "mode of transport beside its total", "nothing traded", "parent code beside its lines",
+            "part of a flow beside the whole flow", "partner is the reporter", "partner world", "re-import",
+            "same content as another file", "second partner beside its total", "statistical procedure beside its total",
+            "total row",
+        }  # fmt: skip
+        set_aside = {reason for account in accounts for reason in account.set_aside}
+        assert set_aside == {
+            "broken period", "broken row", "duplicated period", "flow cannot be read", "no quantity, weight or value",
+            "nomenclature does not fit the year", "quantity below zero", "quantity cannot be read", "unknown commodity code",
+            "unknown partner", "unknown reporter", "value below zero", "weight below zero",
+        }  # fmt: skip
+        conditions = {trade.goods.condition for trade in made.truth.trades}
+        assert conditions == {"used", "new", "mixed", "unspecified"}
+        flags = {flag for *_, found in made.truth.counted(estimate=True) for flag in found}
+        assert flags == TOLD
+        assert any(trade.partner is None for trade in made.truth.trades)
+        assert any(trade.re_export for trade in made.truth.trades)
+
     def test_the_table_to_the_last_vehicle_and_cent(self, made: Made) -> None:
         frame = pl.read_parquet(made.out / "flows.parquet")
         assert dict(frame.schema) == HARMONISED
@@ -234,26 +262,21 @@ class TestRealFiles:
                 if "870100" <= row["HS6 Code"] < "870600"
             )
         assert plain.total() == 89
-        assert _only(table, "condition", "importer", "reported_by") == {
+        assert _only(table, "condition", "importer", "reported_by", "code_system") == {
             "condition": ["mixed"],
             "importer": ["KR"],
             "reported_by": ["importer"],
+            "code_system": ["HS"],
         }
-        # by HS6: cars; buses and goods vehicles up to 5 t, which can be light or heavy; tractors that are no road vehicles
+        by_code = table.group_by("code", "year").agg(pl.col("units_low", "units_high").sum())
+        assert {(code, year): (low, high) for code, year, low, high in by_code.iter_rows()} == {
+            key: (number, number) for key, number in plain.items()
+        }
+        # cars; buses and goods vehicles up to 5 t, light or heavy; tractors of the field, or so it may be
         kinds = {"8703": "LDV", "8702": "LDV or HDV", "8704": "LDV or HDV", "8701": "other"}
-        expected: Counter[tuple[str, int]] = Counter()
-        for (code, year), number in plain.items():
-            expected[kinds[code[:4]], year] += number
-        by_class = table.group_by("vehicle_class", "year").agg(pl.col("units_low").sum())
-        assert {(word, year): units for word, year, units in by_class.iter_rows()} == expected
-        assert set(table["category"]) <= {
-            "M1",
-            "M2 or M3",
-            "N1 or N2",
-            "T",
-            "tractor-unit or T",
-            "T or tractor-unit",
-        }
+        wrong = {row for row in table.select("code", "vehicle_class").rows() if kinds[row[0][:4]] != row[1]}
+        assert wrong == set()
+        assert set(table["category"]) == {"M1", "M2 or M3", "N1 or N2", "T", "T or tractor-unit"}
 
 
 def _records(file: Path, folder: Path) -> pl.DataFrame:

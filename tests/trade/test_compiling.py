@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vehiclecheck.outputs.statistics_files import write_statistics
-from vehiclecheck.records.errors import InputError
-from vehiclecheck.standards.blocs import members
 from vehiclecheck.trade.compiling import Compiled, CompileOptions, compile_statistics
 from vehiclecheck.vocabulary.harmonised import HARMONISED
 
@@ -175,106 +171,6 @@ class TestSetAside:
         assert bounds == [("KE", 0, None, "zero-quantity"), ("NG", 0, None, "")]
 
 
-class TestTwice:
-    """The same trade told twice is counted once."""
-
-    def test_a_duplicated_month_in_a_file(self, tmp_path: Path) -> None:
-        compiled = compiled_of(tmp_path, row(), row(period="2021-02"), row())
-        assert compiled.frame["units_low"].sum() == 20
-        assert reasons(compiled.set_aside) == {4: "duplicated period"}
-        assert compiled.set_aside["detail"][0] == "also in office.csv, line 2, with the same numbers"
-        assert set(compiled.frame["flags"]) == {""}
-
-    def test_a_contradicted_month_says_so(self, tmp_path: Path) -> None:
-        compiled = compiled_of(tmp_path, row(), row(quantity=11))
-        assert compiled.frame.select("units_low", "flags").rows() == [(10, "contradicted")]
-        assert compiled.set_aside["detail"][0] == "also in office.csv, line 2, with other numbers"
-
-    def test_in_two_files(self, tmp_path: Path) -> None:
-        write(tmp_path / "a.csv", [row(), row(partner="KE")])
-        write(tmp_path / "b.csv", [row(partner="GH"), row()])
-        compiled = compile_statistics([tmp_path])
-        assert sorted(compiled.frame["importer"]) == ["GH", "KE", "NG"]
-        assert compiled.set_aside.select("file", "line", "reason").rows() == [
-            ("b.csv", 3, "duplicated period")
-        ]
-        adds_up(compiled)
-
-    def test_two_files_with_the_same_content(self, tmp_path: Path) -> None:
-        write(tmp_path / "a.csv", [row(), row(partner="Q7")])
-        shutil.copy(tmp_path / "a.csv", tmp_path / "b.csv")
-        compiled = compile_statistics([tmp_path])
-        assert compiled.frame["units_low"].sum() == 10
-        assert compiled.left_out.select("file", "reason", "detail").unique().rows() == [
-            ("b.csv", "same content as another file", "a.csv")
-        ]
-        adds_up(compiled)
-
-    def test_a_subheading_beside_its_lines(self, tmp_path: Path) -> None:
-        write(tmp_path / "hs6.csv", [row(code="870332"), row(code="870332", partner="KE"), row(code="8703")])
-        write(tmp_path / "lines.csv", [row()])
-        compiled = compile_statistics([tmp_path])
-        assert sorted(compiled.frame.select("importer", "code").rows()) == [
-            ("KE", "870332"),
-            ("NG", USED_DIESEL),
-        ]
-        assert set(compiled.left_out["reason"]) == {"parent code beside its lines"}
-
-    def test_a_year_beside_its_months(self, tmp_path: Path) -> None:
-        write(tmp_path / "months.csv", [row(), row(period="2021-02")])
-        write(
-            tmp_path / "years.csv",
-            [row(period="2021"), row(period="2020"), row(period="2021", code="870332")],
-        )
-        compiled = compile_statistics([tmp_path])
-        assert sorted(compiled.frame.select("year", "month").rows(), key=str) == [
-            (2020, None),
-            (2021, 1),
-            (2021, 2),
-        ]
-        assert compiled.left_out.select("line", "reason").rows() == [
-            (2, "annual total beside months"),
-            (4, "parent code beside its lines"),
-        ]
-
-    def test_importer_and_exporter_are_two_tellings(self, tmp_path: Path) -> None:
-        mirror = row(reporter="NG", partner="DE", flow="import", code="870332")
-        assert compiled_of(tmp_path, row(), mirror).frame.height == 2
-
-    def test_totals_are_left_out(self, tmp_path: Path) -> None:
-        compiled = compiled_of(tmp_path, row(), row(partner="World"), row(partner="DE"))
-        assert compiled.frame["units_low"].sum() == 10
-        assert set(reasons(compiled.left_out)) == {3, 4}
-
-
-class TestBlocs:
-    """The European Union beside its members."""
-
-    def test_left_out_where_a_member_reports(self, tmp_path: Path) -> None:
-        compiled = compiled_of(tmp_path, row(), row(reporter="EU", quantity=99))
-        assert compiled.frame["reporter"].to_list() == ["DE"]
-        assert reasons(compiled.left_out) == {3: "bloc total beside members"}
-
-    def test_kept_and_flagged_where_none_does(self, tmp_path: Path) -> None:
-        compiled = compiled_of(
-            tmp_path, row(), row(reporter="EU", period="2020-01"), row(reporter="EU", flow="import")
-        )
-        of_bloc = compiled.frame.filter(reporter="EU")
-        assert of_bloc.height == 2
-        assert set(of_bloc["flags"]) == {"bloc-total"}
-        assert set(of_bloc["condition"]) == {"used"}
-
-    def test_a_year_holds_its_months(self, tmp_path: Path) -> None:
-        compiled = compiled_of(tmp_path, row(), row(reporter="EU", period="2021"))
-        assert compiled.frame["reporter"].to_list() == ["DE"]
-
-    def test_membership_has_days(self, tmp_path: Path) -> None:
-        assert "GB" not in members("EU", dt.date(2021, 7, 1))
-        british = row(reporter="GB", period="2021")
-        compiled = compiled_of(tmp_path, british, row(reporter="EU", period="2021"))
-        assert sorted(compiled.frame["reporter"]) == ["EU", "GB"]
-
-
 class TestYears:
     """Months summed to years."""
 
@@ -310,103 +206,6 @@ class TestYears:
         assert (found["units_low"], found["units_high"]) == (20, None)
         assert (found["weight_kg"], found["value"]) == (28_000, 100_000)
         assert found["flags"] == "months:3;partial:value;partial:weight"
-
-
-class TestDollars:
-    """US dollars only by the rates that are given."""
-
-    def _rates(self, folder: Path, *lines: str) -> Path:
-        path = folder / "rates.csv"
-        path.write_text("\n".join(("currency,period,usd", *lines)) + "\n")
-        return path
-
-    def test_by_month_else_by_year(self, tmp_path: Path) -> None:
-        rates = self._rates(tmp_path, "EUR,2021-01,1.25", "EUR,2021,1.5")
-        compiled = compiled_of(
-            tmp_path,
-            row(),
-            row(period="2021-02"),
-            row(partner="KE", period="2021"),
-            row(period="2020"),
-            rates=rates,
-        )
-        told = {
-            (one["importer"], one["year"], one["month"]): one["value_usd"]
-            for one in compiled.frame.to_dicts()
-        }
-        assert told == {
-            ("NG", 2021, 1): 62_500,
-            ("NG", 2021, 2): 75_000,
-            ("KE", 2021, None): 75_000,
-            ("NG", 2020, None): None,
-        }
-        assert compiled.without_rate.rows() == [("EUR", 2020, 1)]
-
-    def test_dollars_stay_dollars(self, tmp_path: Path) -> None:
-        compiled = compiled_of(tmp_path, row(currency="USD"))
-        assert compiled.frame["value_usd"].to_list() == [50_000]
-        assert compiled.without_rate.is_empty()
-
-    @pytest.mark.parametrize(
-        ("line", "words"),
-        [
-            ("EURO,2021,1.2", "line 2: currency"),
-            ("EUR,2021-13,1.2", "line 2: period"),
-            ("EUR,2021,0", "line 2: usd"),
-            ("EUR,2021,nan", "line 2: usd"),
-            ("EUR,2021,1.2\nEUR,2021,1.3", "the rate of EUR in 2021 twice"),
-        ],
-    )
-    def test_a_broken_table_of_rates(self, tmp_path: Path, line: str, words: str) -> None:
-        with pytest.raises(InputError, match=words):
-            compiled_of(tmp_path, row(), rates=self._rates(tmp_path, line))
-
-
-class TestFolders:
-    """Which files of a folder are read."""
-
-    def test_what_is_not_read_is_named(self, tmp_path: Path) -> None:
-        write(tmp_path / "office.csv", [row()])
-        write(tmp_path / "renamed.csv", [row()], ["reporting country", *COLUMNS[1:]])
-        (tmp_path / "notes.txt").write_text("seen in March\n")
-        (tmp_path / "deeper").mkdir()
-        write(tmp_path / "deeper" / "office.csv", [row(partner="KE")])
-        compiled = compile_statistics([tmp_path])
-        assert [one.name for one in compiled.files] == ["deeper/office.csv", "office.csv"]
-        assert [one.name for one in compiled.not_read] == ["notes.txt", "renamed.csv"]
-        assert all(one.reason for one in compiled.not_read)
-
-    def test_a_file_that_is_named_must_be_readable(self, tmp_path: Path) -> None:
-        write(tmp_path / "renamed.csv", [row()], ["reporting country", *COLUMNS[1:]])
-        with pytest.raises(InputError, match=r"renamed\.csv"):
-            compile_statistics([tmp_path / "renamed.csv"])
-
-    def test_empty_folders(self, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match="holds no file"):
-            compile_statistics([tmp_path])
-        (tmp_path / "notes.txt").write_text("seen in March\n")
-        with pytest.raises(InputError, match=r"notes\.txt"):
-            compile_statistics([tmp_path])
-
-    def test_a_file_cut_off(self, tmp_path: Path) -> None:
-        write(tmp_path / "whole.csv", [row()])
-        cut = write(tmp_path / "cut.csv", [row(partner="KE"), row(partner="GH")])
-        cut.write_bytes(cut.read_bytes()[:-20])
-        compiled = compile_statistics([tmp_path])
-        told = [one.name for one in compiled.not_read] + compiled.set_aside["file"].to_list()
-        assert told == ["cut.csv"]
-        assert "GH" not in compiled.frame["importer"].to_list()
-        adds_up(compiled)
-
-    def test_results_are_no_input(self, tmp_path: Path) -> None:
-        write(tmp_path / "office.csv", [row()])
-        out = tmp_path / "out"
-        options = CompileOptions(leave=(out,))
-        first = write_statistics(compile_statistics([tmp_path], options), out)
-        before = [path.read_bytes() for path in first]
-        again = compile_statistics([tmp_path], options)
-        assert not again.not_read
-        assert [path.read_bytes() for path in write_statistics(again, out)] == before
 
 
 def test_other_goods_are_counted(tmp_path: Path) -> None:

@@ -11,20 +11,22 @@ import polars as pl
 
 from vehiclecheck.screening.facts import Facts, points_of
 from vehiclecheck.vocabulary.days import MONTH, YEAR
-from vehiclecheck.vocabulary.harmonised import HARMONISED, UNDECIDED, sorted_harmonised
+from vehiclecheck.vocabulary.harmonised import HARMONISED, UNDECIDED, of_parts, sorted_harmonised
 from vehiclecheck.vocabulary.terms import (
     ALL_PROPULSIONS,
     CATEGORY_WORDS,
     CONDITION_WORDS,
     PROPULSION_WORDS,
     category_words,
+    propulsion_mask,
+    propulsion_words,
 )
 
-#: `code_system` of rows that come from records.
-RECORDS = "records"
+#: `code_system` of rows whose records tell a tariff code (cut to the six digits that all countries share), and of others.
+HS, RECORDS = "HS", "records"
 SIDES = ("exporter", "importer")
 
-_KEYS = ("exporter", "importer", "year", "month", "category", "propulsion", "condition", "source")
+_KEYS = ("exporter", "importer", "year", "month", "category", "propulsion", "condition", "code", "source")
 _SUMS = ("units", "valued_units", "value_cents", "weighed_units", "grams")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2149
 
@@ -32,12 +34,21 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2149
 _LIGHT = CATEGORY_WORDS["M1"] | CATEGORY_WORDS["N1"]
 _HEAVY = CATEGORY_WORDS["M3"] | CATEGORY_WORDS["N2"] | CATEGORY_WORDS["N3"]
 _NEITHER = CATEGORY_WORDS["L"] | CATEGORY_WORDS["T"]
-#: Propulsions that statistics tell apart; lpg, cng and fuel cells are among `other` there.
-_FUELS = ("petrol", "diesel", "hev", "phev", "bev")
+_HYBRIDS = propulsion_mask(["hev", "phev"])
+_ELECTRIC = propulsion_mask(["bev", "fcev"])
+_GAS = propulsion_mask(["lpg", "cng"])
 
 
-def partial_harmonised(records: pl.DataFrame, source: str) -> pl.DataFrame:
-    """The sums of one range of a file: a row for each pair, month and set of categories, propulsions, conditions."""
+def partial_harmonised(records: pl.DataFrame, source: str, codes: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The sums of one range of a file: a row for each pair, month and set of categories, propulsions, conditions.
+
+    `codes`: tariff codes as written (`hs_code`) by `line`.
+    """
+    if codes is None:
+        records = records.with_columns(pl.lit(None, dtype=pl.String).alias("@code"))
+    else:
+        told = codes.select("line", hs_digits(pl.col("hs_code").cast(pl.String)).alias("@code"))
+        records = records.join(told, on="line", how="left", maintain_order="left")
     facts = Facts(records.columns, points=points_of(records))
     first, last = facts.deciding("arrival")
     known = (first // YEAR).is_between(_FIRST_YEAR, _LAST_YEAR)
@@ -56,6 +67,7 @@ def partial_harmonised(records: pl.DataFrame, source: str) -> pl.DataFrame:
                 facts.mask(name).cast(pl.Int32).alias(name)
                 for name in ("category", "propulsion", "condition")
             ),
+            pl.col("@code").alias("code"),
             pl.lit(source).alias("source"),
             units.cast(pl.Int64).alias("units"),
             pl.when(value.is_not_null()).then(units).otherwise(0).cast(pl.Int64).alias("valued_units"),
@@ -92,7 +104,7 @@ class HarmonisedSums:
 
 def _harmonised(sums: pl.DataFrame, reported_by: str) -> pl.DataFrame:
     valued, weighed = pl.col("valued_units") > 0, pl.col("weighed_units") > 0
-    value = pl.when(valued).then(pl.col("value_cents") / 100)
+    value = pl.when(valued).then(of_parts(pl.col("value_cents"), 100))
     flags = {
         "partial:value": valued & (pl.col("valued_units") < pl.col("units")),
         "partial:weight": weighed & (pl.col("weighed_units") < pl.col("units")),
@@ -101,26 +113,25 @@ def _harmonised(sums: pl.DataFrame, reported_by: str) -> pl.DataFrame:
     worded = sums.with_columns(
         _worded("category", class_words).alias("vehicle_class"),
         _worded("category", category_text).alias("category"),
-        _worded("propulsion", fuel_words).alias("fuel"),
+        _worded("propulsion", fuel_word).alias("fuel"),
         _worded("condition", condition_word).alias("condition"),
     )
     return sorted_harmonised(
         worded.group_by(
-            *SIDES, "year", "month", "vehicle_class", "category", "fuel", "condition", "source"
+            *SIDES, "year", "month", "vehicle_class", "category", "fuel", "condition", "code", "source"
         )
         .agg(pl.col(_SUMS).sum())
         .with_columns(
             pl.col("units").alias("units_low"),
             pl.col("units").alias("units_high"),
-            pl.when(weighed).then(pl.col("grams") / 1000).alias("weight_kg"),
+            pl.when(weighed).then(of_parts(pl.col("grams"), 1000)).alias("weight_kg"),
             value.alias("value_usd"),
             value.alias("value"),
             pl.when(valued).then(pl.lit("USD")).alias("currency"),
             pl.lit(False).alias("re_export"),
             pl.lit(reported_by).alias("reported_by"),
             pl.col(reported_by).alias("reporter"),
-            pl.lit(RECORDS).alias("code_system"),
-            pl.lit(None, dtype=pl.String).alias("code"),
+            pl.when(pl.col("code").is_not_null()).then(pl.lit(HS)).otherwise(pl.lit(RECORDS)).alias("code_system"),
             pl.concat_str(
                 [pl.when(holds).then(pl.lit(word)) for word, holds in sorted(flags.items())],
                 separator=";",
@@ -128,6 +139,14 @@ def _harmonised(sums: pl.DataFrame, reported_by: str) -> pl.DataFrame:
             ).alias("flags"),
         )
     )  # fmt: skip
+
+
+def hs_digits(written: pl.Expr) -> pl.Expr:
+    """The six digits (of a heading: four) that all countries share of a tariff code as written; null for other goods."""
+    plain = written.str.replace(r"\.0+$", "").str.replace_all(r"[\s.'\-\u2019\u00a0]", "")
+    digits = plain.str.extract(r"(?i)^(?:HS|CN|TARIC|NCM)?:?(870[1-5]\d{0,8})$")
+    six = digits.str.len_chars() >= 6
+    return pl.when(six).then(digits.str.slice(0, 6)).otherwise(digits.str.slice(0, 4))
 
 
 def _worded(column: str, words: object) -> pl.Expr:
@@ -146,26 +165,35 @@ def class_words(mask: int) -> str:
     for word, bits in (("LDV", _LIGHT), ("HDV", _HEAVY), ("other", _NEITHER)):
         if mask and mask & bits == mask:
             return word
+    if mask & _NEITHER and not mask & _LIGHT:  # a tractor that may be one of the field, as its code says
+        return "other"
     return UNDECIDED
 
 
 @cache
 def category_text(mask: int) -> str:
-    """`N1 or N2`."""
-    return " or ".join(category_words(mask))
+    """`N1 or N2`, in the words and the order of compiled statistics: tractor units apart, and last."""
+    words = [word.removesuffix("-rigid") for word in category_words(mask)]
+    return " or ".join(sorted(words, key=lambda word: word == "tractor-unit"))
 
 
 @cache
-def fuel_words(mask: int) -> str:
-    """The fuels of a set of propulsions in the words of statistics: `petrol`, `hybrid`, `petrol or diesel`, `any`."""
-    if mask & ALL_PROPULSIONS == ALL_PROPULSIONS:
+def fuel_word(mask: int) -> str:
+    """The fuel of a set of propulsions in the one word that a commodity code has for it: hybrids that may be among others
+    go under the engine, gas under spark ignition, fuel cells under electric; `any` where the record leaves it open.
+    """
+    engines, hybrids = mask & ~_HYBRIDS, mask & _HYBRIDS
+    if mask & ALL_PROPULSIONS == ALL_PROPULSIONS or not mask:
         return "any"
-    found = [word for word in _FUELS if mask & PROPULSION_WORDS[word]]
-    if mask & ~sum(PROPULSION_WORDS[word] for word in _FUELS):
-        found.append("other")
-    if {"hev", "phev"} <= set(found):
-        found = [("hybrid" if word == "hev" else word) for word in found if word != "phev"]
-    return " or ".join(found)
+    if not engines:
+        return "hybrid" if hybrids == _HYBRIDS else next(iter(propulsion_words(hybrids)))
+    if engines & _ELECTRIC == engines and not hybrids:
+        return "bev"
+    if engines == PROPULSION_WORDS["diesel"]:
+        return "diesel"
+    if engines & PROPULSION_WORDS["other"] or engines & _GAS == engines:
+        return "other"
+    return "petrol" if engines & (_GAS | PROPULSION_WORDS["petrol"]) == engines else "any"
 
 
 @cache

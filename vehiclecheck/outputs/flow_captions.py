@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vehiclecheck.outputs.drawing import QUIET, Page, Type, balanced, one_line, wrapped
-from vehiclecheck.trade.series import Choice
+from vehiclecheck.trade.series import ANY, Choice
 from vehiclecheck.vocabulary.countries import country_name
 
 CLASS_WORDS = {"LDV": "light", "HDV": "heavy"}
@@ -16,7 +16,8 @@ COLOURS = ("#0B3C78", "#C2571A", "#1F7A6B", "#7B3F8C", "#B8860B", "#4C9BC9", "#8
 
 def caption(choice: Choice) -> str:
     """What a picture is about."""
-    about = f"{choice.condition.capitalize()} {CLASS_WORDS.get(choice.vehicle_class, choice.vehicle_class)} vehicles"
+    condition = "New and used" if choice.condition == ANY else choice.condition.capitalize()
+    about = f"{condition} {CLASS_WORDS.get(choice.vehicle_class, choice.vehicle_class)} vehicles"
     when = "" if choice.years is None else f", {span_words(choice.years)}"
     return f"{about}{when}"
 

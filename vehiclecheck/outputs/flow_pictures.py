@@ -75,11 +75,8 @@ def importers_over_time(frame: pl.LazyFrame, choice: Choice, cited: str = "") ->
         own = {row["year"]: row for row in told.filter(pl.col("country") == code).iter_rows(named=True)}
         colour, dash = COLOURS[place % len(COLOURS)], _DASHES[place % len(_DASHES)]
         points = [(across(year), own[year]) for year in years if year in own]
-        if any(row["high"] is not None and row["high"] > row["low"] for _, row in points):
-            upper = [
-                f"{coord(x)} {coord(up(row['high'] if row['high'] is not None else ceiling))}"
-                for x, row in points
-            ]
+        if all(row["high"] is not None for _, row in points):
+            upper = [f"{coord(x)} {coord(up(row['high']))}" for x, row in points]
             lower = [f"{coord(x)} {coord(up(row['low']))}" for x, row in reversed(points)]
             page.add(f'<polygon points="{" ".join([*upper, *lower])}" fill="{colour}" fill-opacity="0.14"/>')
         path = " ".join(f"{coord(x)} {coord(up(row['low']))}" for x, row in points)
@@ -87,8 +84,13 @@ def importers_over_time(frame: pl.LazyFrame, choice: Choice, cited: str = "") ->
         page.add(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.4"{dashed}/>')
         for x, row in points:
             said = f"{name_of(code)} {row['year']}: {bounds_words(row['low'], row['high'])}"
+            look = (
+                f'fill="{colour}"'
+                if row["high"] is not None
+                else f'fill="{PAPER}" stroke="{colour}" stroke-width="2"'
+            )
             page.add(
-                f'<circle cx="{coord(x)}" cy="{coord(up(row["low"]))}" r="3.4" fill="{colour}">'
+                f'<circle cx="{coord(x)}" cy="{coord(up(row["low"]))}" r="3.4" {look}>'
                 f"<title>{escaped(said)}</title></circle>"
             )
         labels.append((up(points[-1][1]["low"]), name_of(code), colour))
@@ -105,7 +107,10 @@ def importers_over_time(frame: pl.LazyFrame, choice: Choice, cited: str = "") ->
         )
         for code in names
     )
-    more = "Lines are the least numbers; a pale band reaches up to the greatest."
+    more = (
+        "Lines are the least numbers; a pale band reaches up to the greatest. Where a point is hollow, nothing bounds "
+        "what there may be more."
+    )
     return closed(page, bottom + 30, whole, note_of(choice, cited, more), described)
 
 
@@ -250,7 +255,8 @@ def mirror_gaps(frame: pl.LazyFrame, choice: Choice, cited: str = "") -> str:
             if row[f"{name}_low"] is not None
         ]
         said.append(f"{title}: {', '.join(words)}")
-    more = f"The {pairs.height} pairs with the largest gap; a thin line reaches from the least number to the greatest."
+    pairs_words = "The pair" if pairs.height == 1 else f"The {pairs.height} pairs"
+    more = f"{pairs_words} with the largest gap; a thin line reaches from the least number to the greatest."
     if silent:
         more += f" Of {silent:,} more pairs only one side reports."
     note = note_of(choice, cited, more).replace(f"As reported by {choice.reported_by}s. ", "")

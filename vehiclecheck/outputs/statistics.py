@@ -17,7 +17,7 @@ from vehiclecheck.vocabulary.countries import country_name
 from vehiclecheck.vocabulary.harmonised import CONDITIONS, UNDECIDED
 
 #: Files, pairs, reasons and files not read that are shown; the rest is counted.
-_FILES, _PAIRS, _REASONS, _NOT_READ = 12, 10, 12, 8
+_FILES, _PAIRS, _REASONS, _NOT_READ, _NOTES = 12, 10, 12, 8, 8
 #: Narrower screens do without the parts of each file; those of all are told in the sentence below.
 _ROOMY = 88
 
@@ -40,6 +40,10 @@ def compiled_text(compiled: Compiled, written: Sequence[Path] = ()) -> str:
 
 def _prose(text: str) -> str:
     return wrap(printable(text), width())
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
 
 
 def bound_text(low: float | None, high: float | None) -> str:
@@ -84,6 +88,10 @@ def _files(compiled: Compiled) -> str:
     headers += ["other goods", "left out", "set aside"] if roomy else []
     more = len(compiled.files) - _FILES
     said = table(rows, headers, right=range(2, len(headers)))
+    notes = [f"{one.name}: {note}" for one in compiled.files for note in one.notes]
+    said += "".join(f"\n{_prose(note)}" for note in notes[:_NOTES])
+    if len(notes) > _NOTES:
+        said += f"\n{_prose(f'and {len(notes) - _NOTES:,} more notes on files.')}"
     return said + (
         f"\n{_prose(f'{more:,} more files are not shown: --json and --out have all.')}" if more > 0 else ""
     )
@@ -92,7 +100,7 @@ def _files(compiled: Compiled) -> str:
 def _not_read(compiled: Compiled) -> str:
     if not compiled.not_read:
         return ""
-    lines = [f"Not read ({len(compiled.not_read):,} files):"]
+    lines = [f"Not read ({_many(len(compiled.not_read), 'file')}):"]
     lines += [_prose(f"{one.name}: {one.reason}") for one in compiled.not_read[:_NOT_READ]]
     if len(compiled.not_read) > _NOT_READ:
         lines.append(f"and {len(compiled.not_read) - _NOT_READ:,} more")
@@ -196,7 +204,8 @@ def _reasons(title: str, told: pl.DataFrame) -> str:
         for row in counted.head(_REASONS).iter_rows(named=True)
     ]
     said = table(rows, ["rows", "why", "the first of them"], right=(0,))
-    return f"{_prose(f'{title} ({told.height:,} rows):')}\n{said}"
+    titled = f"{title} ({_many(told.height, 'row')}):"
+    return f"{_prose(titled)}\n{said}"
 
 
 def _remarks(compiled: Compiled) -> list[str]:

@@ -7,6 +7,7 @@ interrupted run goes on where it stopped.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -79,6 +80,8 @@ class ReadRange:
     rows_judged: int
     not_vehicles: int
     behind: pl.DataFrame | None
+    #: `line` and `hs_code` as written, where the harmonised table is wanted and the file has codes.
+    codes: pl.DataFrame | None = None
 
     def counts(self) -> Counts:
         """What is known of the range without judging it."""
@@ -158,6 +161,9 @@ class RangeJudge:
             rows_judged=raw.rows_behind(prepared.records["line"]),
             not_vehicles=raw.not_vehicles.height,
             behind=raw.behind,
+            codes=raw.frame.select("line", "hs_code")
+            if "harmonised" in self._options.tables and "hs_code" in raw.frame.columns
+            else None,
         )
 
     def judge(self, part: RowRange) -> RangeResult:
@@ -199,7 +205,9 @@ class RangeJudge:
             else None,
             reasons=self._reasons(judgement, units) if judgement else pl.DataFrame(),
             shown=self._shown(judgement) if judgement else pl.DataFrame(),
-            harmonised=partial_harmonised(pairs, part.source.name) if "harmonised" in wanted else None,
+            harmonised=partial_harmonised(pairs, Path(part.source.name).name, read.codes)
+            if "harmonised" in wanted
+            else None,
         )
 
     def _named(self, verdicts: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -250,7 +258,9 @@ class RangeJudge:
             )
             .group_by("@key")
             .agg(pl.len().cast(pl.Int64).alias("records"), pl.col("units").sum())
-            .with_columns(*self._judge.words.columns(rule, code, remark), outcome_words(code).alias("outcome"))
+            .with_columns(
+                *self._judge.words.columns(rule, code, remark), outcome_words(code).alias("outcome")
+            )
             .select(pl.col(*words, "outcome").cast(pl.String), "records", "units")
             .sort(
                 "units",

@@ -211,7 +211,7 @@ def compile_statistics(
 #: What is kept of a row: texts that repeat (as numbers of words while rows are worked on), and all else.
 _WORDS = (
     "reporter", "partner", "part", "flow", "period", "quantity_unit", "currency", "reason", "reporter_country",
-    "reporter_bloc", "partner_country", "code_system", "vehicle_class", "category", "fuel", "condition",
+    "reporter_bloc", "partner_country", "edition", "code_system", "vehicle_class", "category", "fuel", "condition",
 )  # fmt: skip
 _KEPT = (
     "line", "rows", "code", "quantity", "weight_kg", "value", "fate", "detail", "year", "month", "heaviest_kg", "vehicles",

@@ -52,7 +52,7 @@ _TWICE = "stands there more than once"
 #: A country that declares in the nomenclature of the bloc, in any year.
 _DECLARES_AS = {"EU": "BE"}
 #: In the words of `codes.with_codes`: the code is known, but not in the edition that the year or the file asks for.
-_MISFIT = r"came with|went with|begins in|follows|nomenclature"
+_MISFIT = r"came with|went with|begins in|follows|nomenclature|is no line of"
 _AMOUNTS = {"quantity": pl.col("quantity"), "weight": pl.col("weight_kg"), "value": pl.col("value")}
 #: Reporters that are a bloc, as offices write it: its totals stand in where no member reports.
 _BLOCS = {"EU": r"^(?:EU|EU-?\d{2}(?:_\d{4})?|EUN|EUROPEAN UNION)$"}

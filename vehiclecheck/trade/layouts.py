@@ -163,22 +163,30 @@ class Layout:
         return len(told) if all(told) else 0
 
     @functools.cached_property
-    def measures(self) -> tuple[Names, ...]:
-        """The columns of figures: spellings of value, weight and quantities."""
-        found = [self.columns[role] for role in ("value", "weight_kg") if role in self.columns]
+    def measures(self) -> tuple[tuple[str, Names], ...]:
+        """The columns of figures: what they tell, and their spellings."""
+        found = [(role, self.columns[role]) for role in ("value", "weight_kg") if role in self.columns]
         if self.months is not None:
+            wide = [("value", self.months.value), ("weight_kg", self.months.weight_kg)]
+            wide += [("quantity", name) for quantity in self.quantities for name in quantity.amount]
             every = (*self.months.names, self.months.year)
-            wide = [one for one in (self.months.value, self.months.weight_kg) if one]
-            wide += [name for quantity in self.quantities for name in quantity.amount]
-            return (*found, *((name.format(month),) for name in wide for month in every))
-        found += [quantity.amount for quantity in self.quantities]
-        found += [(one,) for flow in self.flow_columns for one in (flow.value, flow.weight_kg) if one]
-        return (*found, (self.items.amount,)) if self.items is not None else tuple(found)
+            return (
+                *found,
+                *((role, (name.format(month),)) for role, name in wide if name for month in every),
+            )
+        found += [("quantity", quantity.amount) for quantity in self.quantities]
+        for flow in self.flow_columns:
+            found += [
+                (role, (name,))
+                for role, name in (("value", flow.value), ("weight_kg", flow.weight_kg))
+                if name
+            ]
+        return (*found, ("amount", (self.items.amount,))) if self.items is not None else tuple(found)
 
     @functools.cached_property
     def read(self) -> tuple[Names, ...]:
         """All columns that are read, each as its spellings."""
-        found = [*self.columns.values(), *self.measures]
+        found = [*self.columns.values(), *(names for _, names in self.measures)]
         found += [quantity.unit for quantity in self.quantities if quantity.unit]
         found += [(quantity.missing[0],) for quantity in self.quantities if quantity.missing]
         found += [(name,) for name in (*self.parts, *self.estimated.values())]
@@ -307,11 +315,23 @@ def layout_of(columns: Sequence[str], file: str) -> tuple[Layout, list[str]]:
                 f"{shown(near)} that they do not have: rename it if it is the same, or take it out"
             )
     _check_roles(best, there, file)
-    lacking = [names for names in best.measures if not any(plain(name) in there for name in names)]
-    if len(lacking) == len(best.measures):
-        wanted = ", ".join(dict.fromkeys(names[0] for names in best.measures))
+    return best, _lacking(best, there, file)
+
+
+def _lacking(layout: Layout, there: Sequence[str], file: str) -> list[str]:
+    """Notes on figures that the file does not tell. InputError if it tells none."""
+    told = [(role, names, any(plain(name) in there for name in names)) for role, names in layout.measures]
+    if not any(is_told for _, _, is_told in told):
+        wanted = ", ".join(dict.fromkeys(names[0] for _, names, _ in told))
         raise InputError(f"{file}: has none of the columns of quantity, weight and value ({wanted})")
-    return best, [f"there is no column {names[0]}: it is not told" for names in lacking]
+    if layout.form in ("months", "flows"):
+        return [f"there is no column {names[0]}: it is not told" for _, names, is_told in told if not is_told]
+    without = dict.fromkeys(role for role, _, _ in told)
+    without = {
+        role: None for role in without if not any(is_told for other, _, is_told in told if other == role)
+    }
+    spelled = {role: " or ".join(names[0] for other, names, _ in told if other == role) for role in without}
+    return [f"{role} is not told: there is no column {names}" for role, names in spelled.items()]
 
 
 def _check_roles(layout: Layout, there: Sequence[str], file: str) -> None:

@@ -13,7 +13,13 @@ import polars as pl
 from vehiclecheck.standards.blocs import members
 from vehiclecheck.trade import flags
 from vehiclecheck.trade.fates import COMPILED, DUPLICATED, FATE, LEFT_OUT, SET_ASIDE
-from vehiclecheck.trade.reading_totals import PARENT, SHARE, YEAR_BESIDE_MONTHS, YEAR_BESIDE_SOME
+from vehiclecheck.trade.reading_totals import (
+    OTHER_EDITION,
+    PARENT,
+    SHARE,
+    YEAR_BESIDE_MONTHS,
+    YEAR_BESIDE_SOME,
+)
 
 #: Who reports what of whom: countries where they are known, what the office wrote where not.
 _WHO = ("@reporter", "@partner", "flow")
@@ -28,7 +34,7 @@ def without_overlaps(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.sort("@row").with_columns(
         _written("reporter").alias("@reporter"), _written("partner").alias("@partner")
     )
-    for step in (_repeated, _told_elsewhere, _blocs, _coarser, _years_beside_months):
+    for step in (_repeated, _told_elsewhere, _blocs, _older_editions, _coarser, _years_beside_months):
         rows = step(rows)
     return rows.drop("@reporter", "@partner")
 
@@ -158,6 +164,21 @@ def _blocs(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         (pl.col("@flags") | flags.bits({"bloc-total": pl.col("reporter_bloc").is_not_null()})).alias("@flags")
     )
+
+
+def _older_editions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Left out: flows of an office in an edition of the HS, where files tell those of the period in a newer one, too."""
+    stated = _compiled(rows).filter(pl.col("edition").is_not_null(), pl.col("code_system") == "HS")
+    if stated["edition"].n_unique() < 2:
+        return rows
+    inward = (pl.col("flow") == "import").alias("@inward")
+    newest = pl.col("edition").max().over("@reporter", "@inward", "year", "month")
+    older = stated.with_columns(pl.col("edition").cast(pl.String), inward).with_columns(
+        newest.alias("@newest")
+    )
+    detail = pl.format("{} is told, too", pl.col("@newest")).alias("detail")
+    older = older.filter(pl.col("edition") < pl.col("@newest")).with_columns(detail)
+    return _drop(rows, older, LEFT_OUT, OTHER_EDITION)
 
 
 def _coarser(rows: pl.DataFrame) -> pl.DataFrame:

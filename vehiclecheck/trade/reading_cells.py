@@ -21,7 +21,6 @@ ANYWHERE = r"87[^0-9A-Za-z]?0[1-5]"
 _SPACE = " \t\r\n\u00a0\u3000"
 _NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 _GROUPED = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
-_LONGEST = 60
 
 
 class Cells:
@@ -153,13 +152,16 @@ class Complaint:
     holds: pl.Expr
     reason: str = ""
     text: pl.Expr | None = None
+    longest: int = 60
 
     def said(self) -> pl.Expr:
         """The complaint in words; null where there is none."""
         words: list[pl.Expr] = [pl.lit(f"{self.field}: ")]
         if self.text is not None:
             words.append(
-                self.text.fill_null("").str.replace_all(r"[\p{Cc}\p{Cf}\p{Co}]", "�").str.slice(0, _LONGEST)
+                self.text.fill_null("")
+                .str.replace_all(r"[\p{Cc}\p{Cf}\p{Co}]", "�")
+                .str.slice(0, self.longest)
             )
         if self.reason:
             words.append(pl.lit(self.reason if self.text is None else f": {self.reason}"))

@@ -98,7 +98,7 @@ def _read(rows: pl.DataFrame, layout: Layout, others: list[str]) -> pl.DataFrame
     strange_flow = pl.col("@flow").is_not_null() & pl.col("flow").is_null()
     no_flow = whole & strange_flow.not_() & pl.col("@flow_then").is_null()
     complaints = [
-        Complaint("row", whole.not_(), text=pl.col("@broken")),
+        Complaint("row", whole.not_(), text=pl.col("@broken"), longest=300),
         Complaint("reporter", whole & pl.col("reporter").is_null(), "empty"),
         Complaint("partner", whole & pl.col("@partner").is_null(), "empty"),
         Complaint("flow", strange_flow, "no flow that is known", pl.col("@flow")),

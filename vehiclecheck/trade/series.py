@@ -16,6 +16,8 @@ from vehiclecheck.vocabulary.regions import region_of
 #: Whose reports are drawn: each flow is reported twice at most, and drawn once.
 SIDES = ("exporter", "importer")
 NOT_TOLD = "not told"
+#: Vehicles of any condition: where one side's codes do not tell used from new, like is drawn beside like.
+ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,10 @@ class Choice:
         """These rows."""
         kept = (
             pl.col("vehicle_class").is_in([self.vehicle_class, UNDECIDED])
-            & (pl.col("condition") == self.condition)
             & (pl.col("reported_by") == self.reported_by)
         )
+        if self.condition != ANY:
+            kept &= pl.col("condition") == self.condition
         if not self.re_exports:
             kept &= pl.col("re_export").not_()
         if self.years is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from vehiclecheck.trade import flags
-from vehiclecheck.vocabulary.harmonised import KEYS, sorted_harmonised
+from vehiclecheck.vocabulary.harmonised import KEYS, of_parts, sorted_harmonised
 
 _GROUPS = [name for name in KEYS if name != "source"]
 
@@ -46,7 +46,7 @@ def harmonised(counted: pl.DataFrame, *, by_year: bool) -> pl.DataFrame:
         pl.col("units_low").sum(),
         pl.when(pl.col("units_high").is_not_null().all()).then(pl.col("units_high").sum()).alias("units_high"),
         *(
-            pl.when(told > 0).then(pl.col(column).sum() / parts).alias(name)
+            pl.when(told > 0).then(of_parts(pl.col(column).sum(), parts)).alias(name)
             for name, (column, parts, told) in amounts.items()
         ),
         (

@@ -44,6 +44,14 @@ MEASURES = ("units_low", "units_high", "weight_kg", "value_usd", "value")
 KEYS = tuple(name for name in HARMONISED if name not in (*MEASURES, "flags"))
 
 
+def of_parts(whole: pl.Expr, parts: int) -> pl.Expr:
+    """Whole numbers of parts (cents, grams) as the nearest number of units.
+
+    The divisor is made a column: Polars divides by a constant with its inverse, and 13851033 / 100 is 138510.33000000002.
+    """
+    return whole / (whole * 0 + parts)
+
+
 def sorted_harmonised(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with exactly the columns of HARMONISED, sorted by all of them (nulls last): same rows, same bytes."""
     order = [*KEYS, "flags", *MEASURES]

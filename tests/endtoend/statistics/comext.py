@@ -33,7 +33,7 @@ OLD = (
 SDMX = ("freq", "reporter", "partner", "product", "flow", "indicators", "TIME_PERIOD", "OBS_VALUE")
 
 #: The years of the old files, of files of one month, of annual sums in a file of their own.
-OLD_YEAR, BY_MONTH, OWN_FILE = 2017, 2019, 2018
+OLD_YEAR, BY_MONTH, OWN_FILE = 2017, 2019, 2019
 MEMBERS = ("DE", "NL")
 #: Codes of COMEXT that are not those of ISO 3166-1, or no country at all.
 COUNTRIES = {"XS": "RS", "XI": "GB", "QU": None}
@@ -89,7 +89,7 @@ def trade(
 
 def others(draw: random.Random, reporter: str, period: str, count: int) -> list[Row]:
     """Rows about other goods."""
-    found = []
+    found: list[Row] = []
     for _ in range(count):
         kg = draw.randint(1, 90_000)
         row = line(reporter, draw.choice(PARTNERS), draw.choice(OTHERS), period, ("", kg, kg * 3))
@@ -171,9 +171,9 @@ class Comext:
             outside = [amounts for partner, amounts in parts if partner not in INSIDE]
             rows.append(line(member, "WORLD", code, period, summed(inside + outside)))
             self.truth.left_out(name, "partner world")
-            for partner, amounts in zip(MEMBER_TOTALS, (inside, outside), strict=True):
-                if amounts:
-                    rows.append(line(member, partner, code, period, summed(amounts)))
+            for total, members in zip(MEMBER_TOTALS, (inside, outside), strict=True):
+                if members:
+                    rows.append(line(member, total, code, period, summed(members)))
                     self.truth.left_out(name, BLOC)
             for partner, amounts in parts:
                 union[partner, code].append(amounts)
@@ -234,9 +234,9 @@ class Comext:
                 self.truth.compiled(trade(name, member, partner, goods, period, amounts))
                 if split:
                     normal = [one // 3 for one in amounts]
-                    rest = [one - part for one, part in zip(amounts, normal, strict=True)]
+                    processed = [one - part for one, part in zip(amounts, normal, strict=True)]
                     rows.append(_old(member, partner, goods.code, period, normal, 1))
-                    rows.append(_old(member, partner, goods.code, period, rest, 2))
+                    rows.append(_old(member, partner, goods.code, period, processed, 2))
                     self.truth.left_out(name, "statistical procedure beside its total", 2)
                 told[member, goods.code].append(amounts)
                 union[partner, goods.code].append(amounts)
@@ -245,10 +245,11 @@ class Comext:
             for reporter, partner, code, parts in totals:
                 rows.append(_old(reporter, partner, code, period, summed(parts), 1))
                 self.truth.left_out(name, BLOC)
-        rest = [
-            _old(row["REPORTER"], row["PARTNER"], row["PRODUCT_NC"], row["PERIOD"], ("", row["QUANTITY_KG"],
-            row["VALUE_EUR"]), 1) for period in months for member in MEMBERS for row in others(self.draw, member, period, 20)
-        ]  # fmt: skip
+        rest: list[Row] = []
+        for period in months:
+            for row in (one for member in MEMBERS for one in others(self.draw, member, period, 20)):
+                weight = ("", row["QUANTITY_KG"], row["VALUE_EUR"])
+                rest.append(_old(row["REPORTER"], row["PARTNER"], row["PRODUCT_NC"], period, weight, 1))
         save(self.folder / name, csv_text(OLD, mixed_in(self.draw, rows, rest)))
         self.truth.rows(name, len(rows), len(rest))
 

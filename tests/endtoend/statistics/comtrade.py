@@ -57,8 +57,7 @@ def row(partner: str, code: str, period: str, amounts: Amounts, **more: Any) -> 
     year, month = int(period[:4]), int(period[4:] or 52)
     money = amounts[2] / 100
     usual = {
-        "typeCode": "C", "freqCode": "A" if month == 52 else "M", "refPeriodId": f"{year}{min(month,
-        12):02}01", "refYear": year,
+        "typeCode": "C", "freqCode": "A" if month == 52 else "M", "refPeriodId": f"{year}0101", "refYear": year,
         "refMonth": month, "period": period, "reporterCode": 404, "reporterISO": "KEN",
         "reporterDesc": "Kenya", "flowCode": "M",
         "partnerCode": partner, "partner2Code": 0, "classificationCode": edition(year), "classificationSearchCode": "HS",
@@ -73,13 +72,13 @@ def row(partner: str, code: str, period: str, amounts: Amounts, **more: Any) -> 
 
 def parts_of(draw: random.Random, amounts: Amounts, count: int) -> list[Amounts]:
     """Amounts cut into so many parts that add up to them."""
-    cuts = []
-    rest = amounts
+    cuts: list[Amounts] = []
+    vehicles, kg, cents = amounts
     for _ in range(count - 1):
-        part = tuple(draw.randint(0, one // 2) for one in rest)
+        part = draw.randint(0, vehicles // 2), draw.randint(0, kg // 2), draw.randint(0, cents // 2)
         cuts.append(part)
-        rest = tuple(one - taken for one, taken in zip(rest, part, strict=True))  # type: ignore[assignment]
-    return [*cuts, rest]  # type: ignore[list-item]
+        vehicles, kg, cents = vehicles - part[0], kg - part[1], cents - part[2]
+    return [*cuts, (vehicles, kg, cents)]
 
 
 class Comtrade:
@@ -220,7 +219,7 @@ class Comtrade:
 
     def _converted(self, name: str, rows: Sequence[Row]) -> list[Row]:
         """The same in an older nomenclature, as the United Nations convert it."""
-        found = [
+        found: list[Row] = [
             dict(one) | {"classificationCode": "H4", "isOriginalClassification": False}
             for one in rows
             if one["flowCode"] == "M" and one["customsCode"] == "C00" and one["motCode"] == 0
@@ -261,7 +260,7 @@ class Comtrade:
 
     def _beside_lines(self, name: str, lines: Sequence[tuple[str, Goods, str, Amounts]]) -> list[Row]:
         """Subheadings of which the other file tells the lines."""
-        rows = []
+        rows: list[Row] = []
         for partner, goods, period, amounts in lines:
             rows.append(row(partner, goods.code[:6], period, amounts))
             self.truth.left_out(name, "parent code beside its lines")
