@@ -221,7 +221,7 @@ def test_other_goods_are_counted(tmp_path: Path) -> None:
     }
 
 
-_ROWS = st.lists(
+ROWS = st.lists(
     st.builds(
         row,
         reporter=st.sampled_from(["DE", "FR", "EU", "JP", "ZZZ"]),
@@ -239,7 +239,7 @@ _ROWS = st.lists(
 
 
 @settings(deadline=None, max_examples=60)
-@given(_ROWS, st.sampled_from(["month", "year"]), st.booleans())
+@given(ROWS, st.sampled_from(["month", "year"]), st.booleans())
 def test_every_row_is_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Row], period: str, estimate: bool
 ) -> None:
@@ -262,7 +262,7 @@ def test_every_row_is_accounted_for(
 
 
 @settings(deadline=None, max_examples=25)
-@given(_ROWS)
+@given(ROWS)
 def test_the_same_rows_give_the_same_bytes(tmp_path_factory: pytest.TempPathFactory, rows: list[Row]) -> None:
     told = []
     for _ in range(2):

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.endtoend.running import files_of
 from tests.trade.test_compiling import COLUMNS, adds_up, compiled_of, row, write
+from vehiclecheck.outputs.errors import OutputError
 from vehiclecheck.outputs.statistics_files import write_statistics
 from vehiclecheck.records.errors import InputError
 from vehiclecheck.trade.compiling import CompileOptions, compile_statistics
@@ -107,3 +109,20 @@ class TestFolders:
         again = compile_statistics([tmp_path], options)
         assert not again.not_read
         assert [path.read_bytes() for path in write_statistics(again, out)] == before
+
+    def test_all_files_or_none(self, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        write_statistics(compiled_of(tmp_path, row()), out)
+        before = files_of(out)
+
+        def full(path: Path) -> None:
+            path.write_text("half")
+            raise OSError(28, "No space left on device")
+
+        other = compiled_of(tmp_path, row(quantity=99))
+        with pytest.raises(OutputError, match="No space left on device"):
+            write_statistics(other, out, {"more.csv": full})
+        assert files_of(out) == before
+        with pytest.raises(OutputError):
+            write_statistics(other, tmp_path / "new", {"more.csv": full})
+        assert not (tmp_path / "new").exists()

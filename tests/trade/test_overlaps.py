@@ -5,8 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from pathlib import Path
+from typing import Any
 
-from tests.trade.test_compiling import USED_DIESEL, adds_up, compiled_of, reasons, row, write
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.trade.test_compiling import ROWS, USED_DIESEL, Row, adds_up, compiled_of, reasons, row, write
 from vehiclecheck.standards.blocs import members
 from vehiclecheck.trade.compiling import compile_statistics
 
@@ -154,3 +159,18 @@ class TestBlocs:
         british = row(reporter="GB", period="2021")
         compiled = compiled_of(tmp_path, british, row(reporter="EU", period="2021"))
         assert sorted(compiled.frame["reporter"]) == ["EU", "GB"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(ROWS, st.randoms())
+def test_what_another_file_tells_again_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], random: Any
+) -> None:
+    folder = tmp_path_factory.mktemp("again")
+    once = compile_statistics([write(folder / "a.csv", rows)])
+    again = list(rows)
+    random.shuffle(again)
+    write(folder / "b.csv", again[: random.randint(1, len(again))])
+    twice = compile_statistics([folder])
+    assert twice.frame.equals(once.frame)
+    adds_up(twice)

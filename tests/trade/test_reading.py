@@ -15,9 +15,9 @@ class TestComext:
         row = only(of(tmp_path, csv([COMEXT])))
         assert row == {
             "line": 2, "reporter": "DE", "partner": "NG", "flow": "export", "code": "87032390", "edition": None,
-            "period": "2021-03",
-            "quantity": 5.0, "quantity_unit": "number", "weight_kg": 6500.0, "value": 25000.0,
-            "currency": "EUR", "left_out": None, "unread": None, "part": "TRADE_TYPE E; STAT_PROCEDURE 1", "estimated": None, "rows": 1,
+            "period": "2021-03", "quantity": 5.0, "quantity_unit": "number", "weight_kg": 6500.0, "value": 25000.0,
+            "currency": "EUR", "left_out": None, "unread": None, "part": "TRADE_TYPE E; STAT_PROCEDURE 1",
+            "estimated": None, "rows": 1,
         }  # fmt: skip
 
     def test_other_goods_are_counted_only(self, tmp_path: Path) -> None:

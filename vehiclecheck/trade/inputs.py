@@ -69,8 +69,8 @@ def _opened(path: Path, name: str, found: bool) -> InputFile:
 
 
 def reason_of(error: InputError, path: Path) -> str:
-    """What an error says, without the name of the file before it."""
-    message = str(error)
+    """What an error says, without the name of the file before it and the list of all layouts behind it."""
+    message = str(error).split("; known are ")[0]
     for name in (str(path), path.name):
         if message.startswith(f"{shown(name)}: "):
             return message[len(shown(name)) + 2 :]

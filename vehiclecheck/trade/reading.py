@@ -24,8 +24,9 @@ from vehiclecheck.records.errors import InputError, shown
 from vehiclecheck.records.reading_kinds import check_path, kind_of
 from vehiclecheck.trade.layouts import Layout, layout_of
 from vehiclecheck.trade.reading_answers import open_json, open_xml
+from vehiclecheck.trade.reading_cells import Cells
 from vehiclecheck.trade.reading_figures import STAT, stat_plan
-from vehiclecheck.trade.reading_rows import holding
+from vehiclecheck.trade.reading_rows import columns_read, holding
 from vehiclecheck.trade.reading_text import TextTable, at, open_text
 
 __all__ = ["STAT", "StatisticsFile", "open_statistics"]
@@ -101,7 +102,8 @@ def open_statistics(path: Path | str) -> StatisticsFile:
 
 
 def _text_plan(table: TextTable, layout: Layout) -> pl.LazyFrame:
-    return stat_plan(table.scan(holding(layout)), table.columns, layout)
+    wanted = columns_read(Cells(table.columns), layout)
+    return stat_plan(table.scan(holding(layout), wanted), table.columns, layout)
 
 
 def _form(path: Path, name: str) -> str:

@@ -44,19 +44,22 @@ def holding(layout: Layout) -> str:
     return "|".join([ANYWHERE, *map(re.escape, words)])
 
 
+def columns_read(cells: Cells, layout: Layout) -> list[str]:
+    """The columns of a scan that are read."""
+    return list(dict.fromkeys(place for names in layout.read for place in cells.places(names)))
+
+
 def rows_wanted(scan: pl.LazyFrame, cells: Cells, layout: Layout) -> pl.LazyFrame:
     """The rows of a scan that may be about vehicles, and those that cannot be read at all, with the columns that are read.
 
     This may be done for every row of the file: texts are compared only.
     """
-    wanted = may_be_vehicles(
-        _role(layout, cells, "code") if layout.dimensions else cells.raw(layout.columns["code"])
-    )
+    code = _role(layout, cells, "code") if layout.dimensions else cells.raw(layout.columns["code"])
+    wanted = may_be_vehicles(code)
     told = [name for name in (BROKEN,) if name in scan.collect_schema().names()]
     if told:
         wanted = wanted | pl.col(BROKEN).is_not_null()
-    places = dict.fromkeys(place for names in layout.read for place in cells.places(names))
-    return scan.filter(wanted).select("line", *places, *told)
+    return scan.filter(wanted).select("line", *columns_read(cells, layout), *told)
 
 
 def text_rows(rows: pl.LazyFrame, cells: Cells, layout: Layout) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ row is one line, and what cannot be read stands behind the last column, with the
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -18,14 +19,13 @@ import polars as pl
 
 from vehiclecheck.records import reading_spool
 from vehiclecheck.records.errors import InputError, shown
-from vehiclecheck.records.reading_csv import REPLACED, segment
+from vehiclecheck.records.reading_csv import segment
 from vehiclecheck.records.reading_encoding import MARKS, Text, as_utf8
 from vehiclecheck.records.reading_table import HEADER_WITHIN, looks_like_data
 from vehiclecheck.trade.layouts import known_names, plain
+from vehiclecheck.trade.reading_survey import LONGEST_LINE, chunks, look
 
-BLOCK = 1 << 20
 SAMPLE = 1 << 18
-LONGEST_LINE = 64 << 20
 DELIMITERS = (",", ";", "\t", "|")
 #: The column behind the last one: why a row cannot be read.
 BROKEN = "@broken"
@@ -34,7 +34,8 @@ _LINE = "@line"
 MOST_BROKEN = 1000
 #: Longest text of a broken row that is kept.
 LONGEST_SHOWN = 120
-_QUOTED = re.compile(rb'"[^"\n]*"')
+#: Lines that are cut at once.
+SLICE = 200_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -56,34 +57,63 @@ class TextTable:
     mended: bool
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def bare(self) -> bool:
-        """Whether a line is cut into its columns at every delimiter."""
-        return not self.quoted and not self.mended
-
-    def scan(self, holding: str = "") -> pl.LazyFrame:
-        """Rows as `line`, the columns as text named by `at`, and BROKEN where rows can be broken.
+    def scan(self, holding: str = "", wanted: Sequence[str] | None = None) -> pl.LazyFrame:
+        """Rows as `line`, the columns `wanted` (all by default) as text named by `at`, and BROKEN where rows can be broken.
 
         `holding` is a pattern: rows without it may be left away. Where a line is a row, they are before it is cut into
         columns, which is several times faster where few rows are wanted.
         """
         names = [at(place) for place in range(len(self.columns))]
-        if not self.bare:
-            return self._scanned([*names, BROKEN] if self.mended else names, self.delimiter)
+        wanted = names if wanted is None else wanted
+        if self.mended:
+            return self._scanned([*names, BROKEN], self.delimiter, '"').select("line", *wanted, BROKEN)
         # zero bytes do not occur: such lines are broken
-        lines = self._scanned([_LINE], "\0").filter(pl.col(_LINE).str.contains(holding))
+        lines = self._scanned([_LINE], "\0", None).filter(pl.col(_LINE).str.contains(holding))
+        if self.quoted:
+            # a piece of text keeps in memory all that was read with it, a copy does not
+            lines = lines.select("line", pl.concat_str(_LINE, pl.lit("")).alias(_LINE))
+            schema = {"line": pl.UInt32(), **dict.fromkeys([*wanted, BROKEN], pl.String())}
+            return lines.map_batches(functools.partial(self._cut, wanted=wanted), schema=schema)
+        # short pieces do not either
         fields = pl.col(_LINE).str.split_exact(self.delimiter, len(names) - 1).struct.rename_fields(names)
-        # cut at once: a piece of text keeps all that it was read with in memory, short ones do not
-        return lines.select("line", fields).unnest(_LINE)
+        return lines.select("line", fields).unnest(_LINE).select("line", *wanted)
 
-    def _scanned(self, names: Sequence[str], separator: str) -> pl.LazyFrame:
+    def _cut(self, lines: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
+        """Lines with quotes cut into columns, a slice at a time; BROKEN where the quotes of a line are none of CSV."""
+        names = [at(place) for place in range(len(self.columns))]
+        separator = re.escape(self.delimiter)
+        cell = f'(?:"(?:[^"]|"")*"|[^"{separator}][^{separator}]*|)'
+        regular = lines[_LINE].str.contains(f"^{cell}(?:{separator}{cell}){{{len(names) - 1}}}$")
+        good, bad = lines.filter(regular), lines.filter(~regular)
+        said = pl.lit("quotes within a field, or another number of fields: ") + pl.col(_LINE).str.slice(
+            0, LONGEST_SHOWN
+        )
+        found = [
+            bad.select("line", *(pl.lit(None, pl.String).alias(name) for name in wanted), said.alias(BROKEN))
+        ]
+        schema = dict.fromkeys(names, pl.String())
+        for start in range(0, good.height, SLICE):
+            some = good.slice(start, SLICE)
+            written = io.BytesIO()
+            some.select(_LINE).write_csv(written, include_header=False, quote_style="never")
+            cells = (
+                pl.scan_csv(written, has_header=False, separator=self.delimiter, schema=schema)
+                .select(wanted)
+                .collect()
+            )
+            if cells.height != some.height:
+                raise InputError(f"{reading_spool.name_of(self.path)}: its lines cannot be cut into columns")
+            found.append(cells.select(some["line"], *wanted, pl.lit(None, pl.String).alias(BROKEN)))
+        return pl.concat(found)
+
+    def _scanned(self, names: Sequence[str], separator: str, quote: str | None) -> pl.LazyFrame:
         return pl.scan_csv(
             self.path,
             has_header=False,
             skip_lines=self.skip,
             n_rows=self.rows,
             separator=separator,
-            quote_char='"' if self.quoted else None,
+            quote_char=quote,
             schema=dict.fromkeys(names, pl.String()),
             missing_columns="insert",
             extra_columns="ignore",
@@ -96,17 +126,6 @@ class TextTable:
 def at(place: int) -> str:
     """The name of the column at `place` (0-based) in a scan."""
     return f"c{place}"
-
-
-@dataclass
-class _Survey:
-    """What looking at all bytes found. `even`: every line is a row of so many fields."""
-
-    rows: int = 0
-    even: bool = True
-    quoted: bool = False
-    decodes: bool = True
-    ends: bool = True
 
 
 def open_text(path: Path, name: str) -> TextTable:
@@ -127,7 +146,7 @@ def _opened(table: TextTable | None, name: str) -> TextTable:
 def _open(text: Text, name: str) -> TextTable | None:
     """The table in a text; None if the text turns out to be in another encoding."""
     header, delimiter, lines, start = _header(text, name)
-    found = _look(text, start, delimiter, len(header), name)
+    found = look(text, start, delimiter, len(header), name)
     if not found.decodes and text.encoding == "utf-8" and not text.skip and not text.replaced:
         other = as_utf8(text.path)
         if other.path != text.path:
@@ -203,69 +222,6 @@ def _widened(header: list[str], after: Sequence[Sequence[str]], name: str) -> li
     raise InputError(f"{name}: the header names {len(header)} columns, but its rows have {width} fields")
 
 
-def _chunks(text: Text, start: int, name: str) -> Iterator[tuple[bytes, bytes, bool]]:
-    """The bytes from `start` on, a whole number of lines at a time: what was left of the last line before, the rest, and
-    whether it is the end of the file (where the last line may lack its break).
-    """
-    with text.path.open("rb", buffering=0) as file:
-        file.seek(start)
-        partial = b""
-        while chunk := file.read(BLOCK):
-            cut = chunk.rfind(b"\n") + 1
-            if not cut:
-                partial += chunk
-                if len(partial) > LONGEST_LINE:
-                    raise InputError(f"{name}: a line is longer than {LONGEST_LINE >> 20} MiB; not a table")
-                continue
-            yield partial, chunk[:cut] if cut < len(chunk) else chunk, False
-            partial = chunk[cut:]
-        yield partial, b"", True
-
-
-def _look(text: Text, start: int, delimiter: str, width: int, name: str) -> _Survey:
-    """Looks at all bytes: how many rows, and whether each is one line of `width` fields in valid UTF-8."""
-    found = _Survey()
-    separator = delimiter.encode()
-    row = separator * (width - 1) + b"\n"
-    others = bytes(set(range(256)) - set(separator) - set(b'\n"'))
-    pattern = row * (2 * BLOCK // len(row))
-    blank = False
-    for partial, chunk, last in _chunks(text, start, name):
-        if last:
-            found.ends = not partial
-        if b'"' in chunk or b'"' in partial:
-            found.quoted = True
-            bare = _QUOTED.sub(b"", partial + chunk).translate(None, others)
-        else:
-            # separators and line breaks are all that counts, and much less to copy
-            bare = partial.translate(None, others) + chunk.translate(None, others)
-        if last and partial:
-            bare += b"\n"
-        even = not (blank and bare) and b"\0" not in chunk and b"\0" not in partial
-        # blank lines belong to no row, and do no harm at the end of the file
-        rows = bare.rstrip(b"\n") + b"\n" if bare.endswith(b"\n\n") else bare
-        blank = blank or len(rows) < len(bare)
-        if len(rows) > len(pattern):
-            pattern = row * (len(rows) // len(row) + 1)
-        even = even and rows == pattern[: len(rows)] and len(rows) % len(row) == 0
-        if not (chunk.isascii() and partial.isascii()):
-            found.decodes = _decodes(partial + chunk)
-            even = even and found.decodes and not (text.replaced and REPLACED in partial + chunk)
-        found.even = found.even and even
-        found.rows += len(rows) // len(row)
-        if not found.decodes:
-            break
-    return found
-
-
-def _decodes(block: bytes) -> bool:
-    try:
-        block.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _mended(
     text: Text, start: int, header: list[str], delimiter: str, lines: int, name: str
 ) -> tuple[TextTable, bool]:
@@ -278,7 +234,7 @@ def _mended(
     first = last_reason = ""
     carry = b""
     with target.open("wb") as out:
-        for partial, chunk, last in _chunks(text, start, name):
+        for partial, chunk, last in chunks(text, start, name):
             data = carry + partial + chunk
             found = segment(data, delimiter, width, not last, text.replaced)
             carry = data[found.used :]

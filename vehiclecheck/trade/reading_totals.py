@@ -91,9 +91,9 @@ def _one_edition(rows: pl.DataFrame) -> pl.DataFrame:
     if rows["edition"].drop_nulls().n_unique() < 2:
         return rows
     # an edition that was not there in that year is a slip of one row, and no reason to leave out the others
-    possible = pl.col("edition").str.slice(-4).cast(pl.Int32, strict=False) <= pl.col("period").str.head(4).cast(
-        pl.Int32, strict=False
-    )
+    possible = pl.col("edition").str.slice(-4).cast(pl.Int32, strict=False) <= pl.col("period").str.head(
+        4
+    ).cast(pl.Int32, strict=False)
     standing = pl.col("edition").filter(_STANDS & possible.fill_null(False))
     newest = standing.max().over("reporter", "@inward", "period")
     return _mark(rows, (pl.col("edition") < newest).fill_null(False), OTHER_EDITION)
