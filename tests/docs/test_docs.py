@@ -114,7 +114,8 @@ def test_every_kind_has_a_sound_example() -> None:
     "words",
     [
         sorted(
-            {*VEHICLE_COLUMNS, *FUEL_COLUMNS} - {name for name in FUEL_COLUMNS if name.endswith(("_method", "_results"))}
+            {*VEHICLE_COLUMNS, *FUEL_COLUMNS}
+            - {name for name in FUEL_COLUMNS if name.endswith(("_method", "_results"))}
         ),
         FINDING_COLUMNS,
         VERDICTS,

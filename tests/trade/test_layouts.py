@@ -113,6 +113,14 @@ class TestData:
             names = {name for names in layout.read for name in names}
             assert len({plain(name) for name in names}) == len(names), layout.name
 
+    def test_every_layout_and_every_reason_is_in_the_documentation(self) -> None:
+        page = (REPOSITORY / "docs" / "statistics.md").read_text(encoding="utf-8")
+        for layout in layouts().values():
+            assert f"`{layout.name}`" in page
+            for rule in (*layout.leave_out, *layout.keep_whole):
+                told = rule.reason in page or f"{rule.reason.removesuffix('beside its total')}..." in page
+                assert told, rule.reason
+
 
 class TestRecognition:
     @pytest.mark.parametrize(("name", "header"), HEADERS.items())

@@ -140,6 +140,15 @@ class TestText:
         assert within.rows() == 3
         assert within.notes == ("1 blank lines, which are not counted as rows",)
 
+    @pytest.mark.parametrize("size", range(60, 260, 7))
+    def test_blank_lines_wherever_blocks_end(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+    ) -> None:
+        monkeypatch.setattr(reading_survey, "BLOCK", size)
+        first, second, rest = FILE.split("\n", 2)
+        file = opened(tmp_path, f"{first}\n{second}\n\n{rest}\n\n")
+        assert (file.rows(), read(file)["line"].to_list()) == (3, [2, 4])
+
     def test_a_header_alone(self, tmp_path: Path) -> None:
         for content in (csv([COMEXT]).split("\n")[0], csv([COMEXT]).split("\n")[0] + "\n"):
             file = opened(tmp_path, content)
@@ -159,6 +168,19 @@ class TestText:
         ]
         assert frame["value"].to_list() == [25000] * 5
         assert frame["unread"].to_list() == [None, None, None, "partner: empty", None]
+
+    def test_quotes_in_many_rows(self, tmp_path: Path) -> None:
+        file = opened(tmp_path, csv([COMEXT | {"PARTNER": '"Nigeria, Fed. Rep. of"'}, OTHER] * 3000))
+        frame = read(file)
+        assert (file.rows(), frame.height, frame["unread"].null_count()) == (6000, 3000, 3000)
+        assert frame["line"].to_list() == list(range(2, 6002, 2))
+
+    def test_quotes_that_are_none(self, tmp_path: Path) -> None:
+        """Inches: within a field they are text; where they hide a separator, nobody can say what is which field."""
+        words = ['a 5"x6" box', '"all"', '5",6"']
+        frame = of(tmp_path, csv([COMEXT | {"PARTNER": word} for word in words]))
+        assert frame["partner"].to_list() == ['a 5"x6" box', "all", None]
+        assert frame["unread"][2].startswith("row: quotes within a field, or another number of fields: DE,5")
 
     @pytest.mark.parametrize(
         ("wrong", "said"),

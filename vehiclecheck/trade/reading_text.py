@@ -97,7 +97,7 @@ class TextTable:
             written = io.BytesIO()
             some.select(_LINE).write_csv(written, include_header=False, quote_style="never")
             cells = (
-                pl.scan_csv(written, has_header=False, separator=self.delimiter, schema=schema)
+                pl.scan_csv(written.getvalue(), has_header=False, separator=self.delimiter, schema=schema)
                 .select(wanted)
                 .collect()
             )

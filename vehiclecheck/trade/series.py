@@ -32,9 +32,8 @@ class Choice:
 
     def rows(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """These rows."""
-        kept = (
-            pl.col("vehicle_class").is_in([self.vehicle_class, UNDECIDED])
-            & (pl.col("reported_by") == self.reported_by)
+        kept = pl.col("vehicle_class").is_in([self.vehicle_class, UNDECIDED]) & (
+            pl.col("reported_by") == self.reported_by
         )
         if self.condition != ANY:
             kept &= pl.col("condition") == self.condition
