@@ -57,6 +57,24 @@ class TestFinland:
         assert set(steering["missing"]) == {"steering"}
         assert steering.height == ROWS
 
+    def test_each_car_with_the_fuel_of_its_destination(self, tmp_path: Path) -> None:
+        """Cars first registered in Finland since 2011 are Euro 5 at least; Kenya allows more sulphur than they bear."""
+        told = vehiclecheck("screen", FINLAND, "--to", "KE", "--from", "FI", "--out", tmp_path / "out")
+        assert told.code == 0
+        verdicts = table(tmp_path / "out", "verdicts").cast({"quantity": pl.Int64})
+        units = dict(verdicts.group_by("fuel_match").agg(pl.col("quantity").sum()).rows())
+        assert sum(units.values()) == CARS
+        matched = {word: units.pop(word, 0) for word in ("does_not_fit", "unknown", "fits")}
+        assert matched["does_not_fit"] > 100_000
+        assert matched["fits"] == 0  # a class is bounded from below by its market, never from above
+        burns = pl.read_csv(FINLAND)["driving_power"].unique().to_list()
+        assert len(burns) > 3
+        assert sum(units.values()) > 20_000  # what burns neither petrol nor diesel is matched with nothing
+        findings = table(tmp_path / "out", "findings").filter(kind="fuel_match")
+        assert set(findings["effect"]) == {"advise"}
+        assert set(findings["inferred"]) == {"true"}
+        assert findings.height == verdicts.filter(fuel_match="does_not_fit").height
+
     def test_an_exporter_for_all_records(self, kenya: tuple[Told, Path], tmp_path: Path) -> None:
         told = vehiclecheck("screen", FINLAND, "--to", "KE", "--from", "FI", "--out", tmp_path)
         assert told.code == 0

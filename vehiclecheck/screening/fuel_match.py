@@ -20,7 +20,7 @@ from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.findings import SpokenRule
 from vehiclecheck.screening.kinds.min_emission_class import position
 from vehiclecheck.standards import Pack
-from vehiclecheck.standards.legal_sulphur import Allowed, legal_sulphur
+from vehiclecheck.standards.legal_sulphur import Allowed, allowed_on, legal_sulphur
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_code
 from vehiclecheck.vocabulary.fuel_needs import FUELS, Need, needs
 from vehiclecheck.vocabulary.terms import propulsion_mask
@@ -95,11 +95,7 @@ class FuelMatch:
             starts = sorted({span.start for one in spans.values() for span in one if span.start is not None})
             edges.append([FIRST_DAY, *(day_code(day) for day in starts)])
             held = {
-                fuel: [
-                    next(span for span in one if span.start == start or _covers(span, start))
-                    for start in (None, *starts)
-                ]
-                for fuel, one in spans.items()
+                fuel: [one[0], *(allowed_on(one, start) for start in starts)] for fuel, one in spans.items()
             }
             self._add(pack, held, windows, first_window)
         self._calendar(edges, rows, first_window)
@@ -243,10 +239,6 @@ class FuelMatch:
         found = pl.lit(thresholds).gather(pl.col("window")).fill_null(pl.lit(unknown, dtype=pl.Float32))
         burnt = (pl.col("mask") & _BURNS[fuel]) != 0
         return pl.when(burnt).then(found).otherwise(pl.lit(otherwise, dtype=pl.Float32))
-
-
-def _covers(span: Allowed, start: object) -> bool:
-    return start is not None and span.holds(start)  # type: ignore[arg-type]
 
 
 def _step(fuel: str, low: pl.Expr) -> pl.Expr:
