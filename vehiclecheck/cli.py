@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vehiclecheck.cli_flows import FilesOrCommand, compile_command, harmonised_file, harmonised_options
-from vehiclecheck.cli_options import Failed
+from vehiclecheck.cli_options import (
+    Failed,
+    date_order_option,
+    from_option,
+    no_infer_option,
+    refusals,
+    to_option,
+)
 from vehiclecheck.version import __version__
 from vehiclecheck.vocabulary.choices import GROUPS, RECEIVER, VEHICLE_FIELDS, VERDICTS, VIEWS
 
@@ -46,20 +53,14 @@ class Main(click.Group):
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Turns the errors that are meant for people into one sentence and exit code 2."""
-    from vehiclecheck.outputs.errors import OutputError
-    from vehiclecheck.records.errors import InputError
-    from vehiclecheck.runs.errors import RunError
-    from vehiclecheck.standards.errors import PackError
-
-    try:
-        yield
-    except (InputError, RunError, PackError, OutputError, ValueError) as error:
-        raise Failed(str(error)) from error
-    except MemoryError as error:
-        raise Failed("there is not enough memory: cut the work smaller with --range-rows") from error
-    except OSError as error:
-        raise Failed(f"{error.filename or 'the system'}: {error.strerror or error}") from error
+    """Turns the errors that are meant for people, and memory that runs out over many rows, into one sentence and exit
+    code 2.
+    """
+    with refusals():
+        try:
+            yield
+        except MemoryError as error:
+            raise Failed("there is not enough memory: cut the work smaller with --range-rows") from error
 
 
 @click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -72,14 +73,8 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
             click.argument("files", nargs=-1, required=True),
-            click.option(
-                "--to",
-                "to",
-                multiple=True,
-                metavar="COUNTRY",
-                help="Importer of all records, for this and every --to; `all`: every country whose law is known.",
-            ),
-            click.option("--from", "sender", metavar="COUNTRY", help="Exporter of all records."),
+            to_option,
+            from_option,
             click.option(
                 "--layout",
                 metavar="NAME",
@@ -102,16 +97,8 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 type=click.Choice(["vehicle", "fuel"]),
                 help="What the records are, where the file does not tell.",
             ),
-            click.option(
-                "--date-order",
-                type=click.Choice(["dmy", "mdy", "ymd"]),
-                help="The order of dates such as 03/04/2020.",
-            ),
-            click.option(
-                "--no-infer",
-                is_flag=True,
-                help="Do not bound a missing emission class by the market of first registration.",
-            ),
+            date_order_option,
+            no_infer_option,
             click.option(
                 "--view",
                 type=click.Choice(VIEWS),
@@ -295,11 +282,7 @@ def _vehicle_options(command: Callable[..., Any]) -> Callable[..., Any]:
     metavar="DIR",
     help="A folder of packs that extend or replace the shipped ones.",
 )
-@click.option(
-    "--no-infer",
-    is_flag=True,
-    help="Do not bound a missing emission class by the market of first registration.",
-)
+@no_infer_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @_vehicle_options
 def explain(

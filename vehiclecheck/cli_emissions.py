@@ -7,35 +7,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from vehiclecheck.cli_options import fail
+from vehiclecheck.cli_options import (
+    date_order_option,
+    fail,
+    from_option,
+    no_infer_option,
+    refusals,
+    to_option,
+)
 from vehiclecheck.vocabulary.choices import GROUPS
 
 if TYPE_CHECKING:
     from vehiclecheck.air import Assumptions, Estimate
     from vehiclecheck.runs.estimating import AirResult
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turns what files, packs and options refuse into one sentence and exit code 2."""
-    from vehiclecheck.outputs.errors import OutputError
-    from vehiclecheck.records.errors import InputError
-    from vehiclecheck.runs.errors import RunError
-    from vehiclecheck.standards.errors import PackError
-
-    try:
-        yield
-    except (InputError, RunError, PackError, OutputError, ValueError) as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
 
 
 @click.command()
@@ -46,13 +35,8 @@ def _refusals() -> Iterator[None]:
     metavar="FILE",
     help="Estimate from a flow table (CSV or Parquet) instead of records.",
 )
-@click.option(
-    "--to",
-    multiple=True,
-    metavar="COUNTRY",
-    help="Importer of all records, for this and every --to; `all`: every country whose law is known.",
-)
-@click.option("--from", "sender", metavar="COUNTRY", help="Exporter of all records.")
+@to_option
+@from_option
 @click.option(
     "--km-per-year",
     metavar="N",
@@ -84,14 +68,8 @@ def _refusals() -> Iterator[None]:
     metavar="DIR",
     help="A folder of packs that extend or replace the shipped ones.",
 )
-@click.option(
-    "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order of dates such as 03/04/2020."
-)
-@click.option(
-    "--no-infer",
-    is_flag=True,
-    help="Do not bound a missing emission class by the market of first registration.",
-)
+@date_order_option
+@no_infer_option
 @click.option(
     "--range-rows", default=500_000, show_default=True, type=click.IntRange(1), help="Rows read at a time."
 )
@@ -129,7 +107,7 @@ def emissions(
     if bool(files) == bool(flows):
         fail("name FILES of records, or a flow table with --flows: one of them")
     groups = None if by is None else [name.strip() for name in by.split(",")]
-    with _refusals():
+    with refusals():
         from vehiclecheck.air import Assumptions
 
         assumptions = Assumptions.from_words(km_per_year, years, speed, sulphur)

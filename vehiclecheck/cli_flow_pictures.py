@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from vehiclecheck.cli_options import fail
+from vehiclecheck.cli_options import fail, refusals
 
 #: Kept here and in `vehiclecheck.outputs.flow_pictures`, which loads more than a help text needs.
 PICTURES = ("sankey", "importers", "map", "mirror")
@@ -69,16 +69,14 @@ def draw(
     span = _years(years)
     if out.suffix not in (".svg", ".png"):
         fail(f"--out {out}: pictures are written as .svg or .png")
-    from vehiclecheck.outputs.errors import OutputError
     from vehiclecheck.outputs.files import write_bytes, write_text
     from vehiclecheck.outputs.flow_pictures import PICTURES as DRAWN
     from vehiclecheck.outputs.flow_pictures import destinations
     from vehiclecheck.outputs.png import png_of
-    from vehiclecheck.records.errors import InputError
     from vehiclecheck.trade.harmonised_files import read_harmonised
     from vehiclecheck.trade.series import Choice
 
-    try:
+    with refusals():
         frame = read_harmonised([dataset]).lazy()
         chosen = Choice(vehicle_class, condition, reported_by, span, re_exports)
         if picture == "map":
@@ -90,6 +88,4 @@ def draw(
             write_text(svg, out)
         else:
             write_bytes(png_of(svg, _PIXELS), out)
-    except (InputError, OutputError, ValueError) as error:
-        fail(str(error))
     click.echo(f"Written: {out}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vehiclecheck.cli_options import fail, json_option, print_json
+from vehiclecheck.cli_options import fail, json_option, print_json, refusals
 
 if TYPE_CHECKING:
     from vehiclecheck.trade.compiling import Compiled
@@ -119,15 +119,10 @@ def verify_command(folder: Path, as_json: bool) -> None:
 
     Files by their hashes, rows and sums by counting again. Every difference is named; then the exit code is 1.
     """
-    from vehiclecheck.records.errors import InputError
     from vehiclecheck.trade.verifying import verify
 
-    try:
+    with refusals():
         found = verify(folder)
-    except InputError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     if as_json:
         print_json(
             {

@@ -5,14 +5,13 @@ Parses, calls, prints; what is printed is composed by `vehiclecheck.outputs.mirr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from vehiclecheck.cli_options import fail, library_of, packs_option, print_json
+from vehiclecheck.cli_options import fail, library_of, packs_option, print_json, refusals
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,21 +20,6 @@ if TYPE_CHECKING:
 RULES = ("exporter", "importer", "larger", "weighted")
 BY = ("exporter", "importer", "region", "bloc")
 _SCALE = "project-1"
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turns what files, packs and options refuse into one sentence and exit code 2."""
-    from vehiclecheck.outputs.errors import OutputError
-    from vehiclecheck.records.errors import InputError
-    from vehiclecheck.standards.errors import PackError
-
-    try:
-        yield
-    except (InputError, OutputError, PackError, ValueError) as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
 
 
 def _table_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +60,8 @@ def _told(
     as_json: bool,
 ) -> None:
     """Writes and prints a table in the form asked for."""
-    from vehiclecheck.outputs.mirror import csv_text, write_both
+    from vehiclecheck.outputs.mirror import write_both
+    from vehiclecheck.outputs.neutral import neutral_csv
 
     if as_csv and as_json:
         fail("--csv, --json: one of them")
@@ -84,7 +69,7 @@ def _told(
     if as_json:
         print_json({name: frame.to_dicts()})
     elif as_csv:
-        click.echo(csv_text(frame), nl=False)
+        click.echo(neutral_csv(frame), nl=False)
     else:
         click.echo(text(written))
 
@@ -119,7 +104,7 @@ def mirror_command(
 
     DATASETS are folders of `flows compile` or harmonised tables (.parquet, .csv). Figures are bounds; so are gap and ratio.
     """
-    with _refusals():
+    with refusals():
         from vehiclecheck.outputs.mirror import mirror_text
         from vehiclecheck.trade.harmonised_files import read_harmonised
         from vehiclecheck.trade.mirror import mirror
@@ -179,7 +164,7 @@ def indicators_command(
 
     Light and heavy vehicles apart, all as bounds. DATASETS are folders of `flows compile` or harmonised tables.
     """
-    with _refusals():
+    with refusals():
         from vehiclecheck.outputs.mirror import indicators_text
         from vehiclecheck.trade.harmonised_files import read_harmonised
         from vehiclecheck.trade.indicators import CLASSES, indicators
@@ -228,7 +213,7 @@ def compare_command(
     """
     if not published:
         fail("compare with what? --published: with figures that UNEP and others published")
-    with _refusals():
+    with refusals():
         from vehiclecheck.outputs.mirror import compared_text
         from vehiclecheck.trade.harmonised_files import read_harmonised
         from vehiclecheck.trade.published import compared

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vehiclecheck.cli_flow_sharing import sharing_options, write_shared
-from vehiclecheck.cli_options import fail, print_json
+from vehiclecheck.cli_options import fail, print_json, refusals
 
 if TYPE_CHECKING:
     from vehiclecheck.runs.running import RunResult
@@ -59,20 +59,6 @@ class FilesOrCommand(click.Group):
         """Both ways to call it."""
         formatter.write_usage(ctx.command_path, "[OPTIONS] FILES...")
         formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix=" " * len("Usage: "))
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turns what files, folders and options refuse into one sentence and exit code 2."""
-    from vehiclecheck.outputs.errors import OutputError
-    from vehiclecheck.records.errors import InputError
-
-    try:
-        yield
-    except (InputError, OutputError, ValueError) as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
 
 
 def harmonised_options(command: Callable[..., Any]) -> Callable[..., Any]:

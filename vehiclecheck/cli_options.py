@@ -39,6 +39,22 @@ def refused_in_a_sentence(about: str = "") -> Iterator[None]:
         fail(f"{about}: {error}" if about else str(error))
 
 
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turns all errors that are meant for people, of files, packs, runs and outputs, into one sentence and exit code 2."""
+    from vehiclecheck.outputs.errors import OutputError
+    from vehiclecheck.records.errors import InputError
+    from vehiclecheck.runs.errors import RunError
+    from vehiclecheck.standards.errors import PackError
+
+    try:
+        yield
+    except (InputError, RunError, PackError, OutputError, ValueError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+
+
 def day_of(text: str | None, option: str = "--on", example: str = "2026-01-31") -> dt.date:
     """The day that an option names; today where it names none."""
     if text is None:
@@ -72,6 +88,22 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+to_option = click.option(
+    "--to",
+    "to",
+    multiple=True,
+    metavar="COUNTRY",
+    help="Importer of all records, for this and every --to; `all`: every country whose law is known.",
+)
+from_option = click.option("--from", "sender", metavar="COUNTRY", help="Exporter of all records.")
+date_order_option = click.option(
+    "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order of dates such as 03/04/2020."
+)
+no_infer_option = click.option(
+    "--no-infer",
+    is_flag=True,
+    help="Do not bound a missing emission class by the market of first registration.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 packs_option = click.option(
     "--packs",

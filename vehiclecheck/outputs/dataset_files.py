@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vehiclecheck.outputs.errors import OutputError
-from vehiclecheck.outputs.files import write_table, write_text
-from vehiclecheck.outputs.statistics_files import Maker, write_all
+from vehiclecheck.outputs.files import Maker, write_all, write_table, write_text
 from vehiclecheck.trade import codebook
 from vehiclecheck.trade.dataset import (
     CITATIONS,

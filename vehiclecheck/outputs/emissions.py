@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -12,9 +11,8 @@ from typing import Any
 
 from vehiclecheck.air.estimate import ESTIMATED, IN_PART, Estimate
 from vehiclecheck.air.factors import method, vehicles
-from vehiclecheck.outputs.errors import OutputError
-from vehiclecheck.outputs.files import write_table, write_text
-from vehiclecheck.outputs.neutral import neutral_frame, printable
+from vehiclecheck.outputs.files import write_all, write_table, write_text
+from vehiclecheck.outputs.neutral import neutral_csv, printable
 from vehiclecheck.outputs.packs import wrap
 from vehiclecheck.outputs.terminal import share, table, width
 
@@ -183,25 +181,24 @@ def estimate_document(estimate: Estimate) -> dict[str, Any]:
 
 def estimate_csv(estimate: Estimate) -> str:
     """The groups as CSV; cells that a spreadsheet would run are neutralised."""
-    text = io.BytesIO()
-    neutral_frame(estimate.table).write_csv(text)
-    return text.getvalue().decode("utf-8")
+    return neutral_csv(estimate.table)
 
 
 def write_estimate(estimate: Estimate, document: Mapping[str, Any], folder: Path) -> list[Path]:
-    """The estimate as files: emissions.csv, emissions_coverage.csv, and emissions.json with all that it rests on.
+    """The estimate as files: emissions.csv, emissions_coverage.csv, and emissions.json with all that it rests on; all
+    of them, or none.
 
     OutputError if the folder cannot be written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written to: {error.strerror or error}") from error
-    written = [folder / name for name in ("emissions.csv", "emissions_coverage.csv", "emissions.json")]
-    write_table(estimate.table, written[0], "csv")
-    write_table(estimate.coverage, written[1], "csv")
-    write_text(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n", written[2])
-    return written
+    said = json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    return write_all(
+        {
+            "emissions.csv": lambda path: write_table(estimate.table, path, "csv"),
+            "emissions_coverage.csv": lambda path: write_table(estimate.coverage, path, "csv"),
+            "emissions.json": lambda path: write_text(said, path),
+        },
+        folder,
+    )
 
 
 def written_text(files: Sequence[Path]) -> str:

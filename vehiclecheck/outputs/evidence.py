@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -23,16 +22,14 @@ def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> 
     """Rows as CSV; cells that a spreadsheet would run are neutralised. `columns` are the header where there is no row."""
     import polars as pl
 
-    from vehiclecheck.outputs.neutral import neutral_frame
+    from vehiclecheck.outputs.neutral import neutral_csv
 
-    text = io.BytesIO()
     frame = (
         pl.DataFrame(list(rows), infer_schema_length=None)
         if rows
         else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     )
-    neutral_frame(frame).write_csv(text)
-    return text.getvalue().decode("utf-8")
+    return neutral_csv(frame)
 
 
 # ---------------------------------------------------------------- coverage

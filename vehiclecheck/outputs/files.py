@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +23,10 @@ FORMATS = ("csv", "parquet", "xlsx", "json")
 _PART_ENDINGS = {"csv": "csv", "parquet": "parquet", "xlsx": "parquet", "json": "ndjson"}
 #: A worksheet's rows, its header among them (the limit of the format).
 MAX_SHEET_ROWS = 1_048_576
+#: Makes one file under the path it is given.
+Maker = Callable[[Path], None]
+#: Where files that belong together are made; not the folder of a run of records, which may wait there to be resumed.
+_TOGETHER = ".together.unfinished"
 
 
 def part_path(folder: Path, table: str, number: int, fmt: str) -> Path:
@@ -181,3 +185,24 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def write_all(makers: Mapping[str, Maker], folder: Path) -> list[Path]:
+    """Makes every file in a work folder beside its place, and moves them when all are whole. OutputError if that fails."""
+    made = not folder.exists()
+    work = folder / _TOGETHER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        for name, make in makers.items():
+            make(work / name)
+        for name in makers:
+            put_in_place(work / name, folder / name)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written to: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        if made and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+    return [folder / name for name in makers]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -12,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from vehiclecheck.outputs.emissions import written_text
-from vehiclecheck.outputs.files import write_table
-from vehiclecheck.outputs.neutral import neutral_frame, printable
+from vehiclecheck.outputs.files import write_all, write_table
+from vehiclecheck.outputs.neutral import printable
 from vehiclecheck.outputs.packs import wrap
 from vehiclecheck.outputs.terminal import table, width
 from vehiclecheck.trade.mirror import AND
@@ -274,22 +273,12 @@ def _compared_row(row: dict[str, Any], *, wide: bool) -> list[str]:
 # ---------------------------------------------------------------- files
 
 
-def csv_text(frame: pl.DataFrame) -> str:
-    """A table as CSV; cells that a spreadsheet would run are neutralised."""
-    text = io.BytesIO()
-    neutral_frame(frame).write_csv(text)
-    return text.getvalue().decode("utf-8")
-
-
 def write_both(frame: pl.DataFrame, folder: Path, name: str) -> list[Path]:
-    """A table as `name.csv` and `name.parquet` in a folder. OutputError if that fails."""
-    from vehiclecheck.outputs.errors import OutputError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written to: {error.strerror or error}") from error
-    written = [folder / f"{name}.{ending}" for ending in ("csv", "parquet")]
-    for path in written:
-        write_table(frame, path, path.suffix[1:])
-    return written
+    """A table as `name.csv` and `name.parquet` in a folder, both or none. OutputError if that fails."""
+    return write_all(
+        {
+            f"{name}.{ending}": lambda path: write_table(frame, path, path.suffix[1:])
+            for ending in ("csv", "parquet")
+        },
+        folder,
+    )

@@ -6,6 +6,7 @@ LibreOffice. An apostrophe in front makes it text there and changes nothing for 
 
 from __future__ import annotations
 
+import io
 import re
 
 import polars as pl
@@ -37,6 +38,13 @@ def neutral_frame(frame: pl.DataFrame) -> pl.DataFrame:
         for name, dtype in frame.schema.items()
         if dtype == pl.String or (isinstance(dtype, pl.Enum | pl.Categorical) and _runs(frame[name]))
     )
+
+
+def neutral_csv(frame: pl.DataFrame) -> str:
+    """A table as CSV, neutralised."""
+    text = io.BytesIO()
+    neutral_frame(frame).write_csv(text)
+    return text.getvalue().decode("utf-8")
 
 
 def _runs(words: pl.Series) -> bool:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
-from vehiclecheck.outputs.errors import OutputError
-from vehiclecheck.outputs.files import put_in_place, write_table, write_text
+from vehiclecheck.outputs.files import Maker, write_all, write_table, write_text
 from vehiclecheck.trade.compiling import Compiled
-
-#: Makes one file under the path it is given.
-Maker = Callable[[Path], None]
-
-#: Not that of a run of records, which may wait there to be resumed.
-_WORK = ".statistics.unfinished"
 
 
 def statistics_makers(compiled: Compiled) -> dict[str, Maker]:
@@ -40,27 +32,6 @@ def write_statistics(compiled: Compiled, folder: Path, more: Mapping[str, Maker]
     OutputError if that fails; then files that lay there before are as they were.
     """
     return write_all({**statistics_makers(compiled), **(more or {})}, folder)
-
-
-def write_all(makers: Mapping[str, Maker], folder: Path) -> list[Path]:
-    """Makes every file in a work folder beside its place, and moves them when all are whole."""
-    made = not folder.exists()
-    work = folder / _WORK
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir()
-        for name, make in makers.items():
-            make(work / name)
-        for name in makers:
-            put_in_place(work / name, folder / name)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written to: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-        if made and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-    return [folder / name for name in makers]
 
 
 def write_harmonised(frame: pl.DataFrame, path: Path) -> None:

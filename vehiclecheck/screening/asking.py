@@ -7,11 +7,12 @@ from collections.abc import Hashable, Sequence
 import polars as pl
 
 from vehiclecheck.screening.answers import FAIL, PASS, UNKNOWN
-from vehiclecheck.screening.cells import INDEX, Slot
+from vehiclecheck.screening.cells import Slot
 from vehiclecheck.screening.facts import Answer, Facts
 from vehiclecheck.screening.kinds import Observation
 from vehiclecheck.screening.lookups import Lookups
 from vehiclecheck.screening.missing import Missing
+from vehiclecheck.screening.periods import INDEX
 from vehiclecheck.screening.rulebook import Rulebook, applies, observe
 
 #: What is kept of a finding until it gets its words.

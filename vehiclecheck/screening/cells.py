@@ -16,12 +16,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from vehiclecheck.screening.periods import INDEX, Periods
 from vehiclecheck.screening.rulebook import Rule, Rulebook, Shape
 from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, YEAR, day_code, day_of
-
-#: What is used to look something up. Polars gathers by unsigned numbers of 32 bits: any other index is converted, and a
-#: signed one searched for negative numbers, once more for every table.
-INDEX = pl.UInt32
 
 #: The columns of a profile, and what a row without the column is.
 PROFILE = ("category", "propulsion", "condition")
@@ -51,27 +48,16 @@ class Slot:
 class Calendar:
     """The periods of all countries of a rulebook for one deciding date.
 
-    `row` numbers the countries that have rules (`countries`), null for the others; `place` maps (row, day) to a
-    period; `starts` and `lasts` are the first and last days of the periods; `members`
-    the rules that may be in force there, each with whether it surely is.
+    `countries` are those that have rules, in the order of their rows; `starts` and `lasts` are the first and last days of
+    the periods; `members` the rules that may be in force there, each with whether it surely is.
     """
 
     decides: str
-    first: int
-    last: int
-    row: pl.Series
+    periods: Periods
     countries: list[str]
-    place: pl.Series
     starts: pl.Series
     lasts: pl.Series
     members: list[list[tuple[int, bool]]]
-
-    def period(self, country: pl.Expr, day: pl.Expr) -> pl.Expr:
-        """The period of a day in a country (physical country codes); null where the country has no rules."""
-        row = pl.lit(self.row).gather(country)
-        width = self.last - self.first + 1
-        since = (day.clip(self.first, self.last) - self.first).cast(pl.UInt32)
-        return pl.lit(self.place).gather(row * width + since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +79,7 @@ class Cells:
 
     def cell(self, country: pl.Expr, profile: pl.Expr, period: pl.Expr) -> pl.Expr:
         """The cell of a row; the empty one where no rule concerns it."""
-        row = pl.lit(self.calendar.row).gather(country)
+        row = pl.lit(self.calendar.periods.row).gather(country)
         cell = pl.lit(self.base).gather(period) + pl.lit(self.group).gather(row * self.profiles + profile)
         return cell.fill_null(self.empty)
 
@@ -120,18 +106,16 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
         country: sorted({edge for number in numbers for edge in _edges(book.rules[number])})
         for country, numbers in by_country.items()
     }
-    real = [edge for days in edges.values() for edge in days if FIRST_DAY < edge <= LAST_DAY]
-    first, last = (min(real) - 1, max(real)) if real else (FIRST_DAY, FIRST_DAY)
     starts: list[int] = []
     lasts: list[int] = []
     members: list[list[tuple[int, bool]]] = []
-    runs: list[tuple[int, int]] = []
-    rows: dict[str, int] = {}
-    for row, (country, numbers) in enumerate(by_country.items()):
-        rows[country] = row
-        days = [FIRST_DAY, *(edge for edge in edges[country] if FIRST_DAY < edge <= LAST_DAY)]
+    begins = {
+        country: [FIRST_DAY, *(edge for edge in edges[country] if FIRST_DAY < edge <= LAST_DAY)]
+        for country in by_country
+    }
+    for country, numbers in by_country.items():
+        days = begins[country]
         for start, end in zip(days, [*days[1:], LAST_DAY + 1], strict=True):
-            period = len(starts)
             starts.append(start)
             lasts.append(_day_before(end))
             members.append(
@@ -141,21 +125,10 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
                     if _covers(book.rules[number].possible, start, end)
                 ]
             )
-            runs.append((period, min(end, last + 1) - max(start, first)))
-    place = (
-        pl.DataFrame({"period": [p for p, _ in runs], "length": [n for _, n in runs]})
-        .select(pl.col("period").cast(INDEX).repeat_by("length").explode(empty_as_null=False))
-        .to_series()
-        if runs
-        else pl.Series("period", [], dtype=INDEX)
-    )
     return Calendar(
         decides=decides,
-        first=first,
-        last=last,
-        row=pl.Series("row", [rows.get(code) for code in codes], dtype=INDEX),
-        countries=list(rows),
-        place=place,
+        periods=Periods.of(begins, codes),
+        countries=list(by_country),
         starts=pl.Series("start", starts, dtype=pl.Int32),
         lasts=pl.Series("last", lasts, dtype=pl.Int32),
         members=members,

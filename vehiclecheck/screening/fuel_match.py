@@ -19,9 +19,10 @@ from vehiclecheck.screening.asking import FINDING
 from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.findings import SpokenRule
 from vehiclecheck.screening.kinds.min_emission_class import position
+from vehiclecheck.screening.periods import INDEX, Periods
 from vehiclecheck.standards import Pack
 from vehiclecheck.standards.legal_sulphur import Allowed, allowed_on, legal_sulphur
-from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_code
+from vehiclecheck.vocabulary.days import FIRST_DAY, day_code
 from vehiclecheck.vocabulary.fuel_needs import FUELS, Need, needs
 from vehiclecheck.vocabulary.terms import propulsion_mask
 
@@ -79,32 +80,28 @@ class FuelMatch:
     """
 
     def __init__(self, packs: Iterable[Pack], codes: Sequence[str]) -> None:
-        position_of = {code: place for place, code in enumerate(codes)}
         self.rules: list[SpokenRule] = []
-        rows: list[int | None] = [None] * len(codes)
-        edges: list[list[int]] = []
+        begins: dict[str, list[int]] = {}
         first_window: list[int] = []
         windows = _Windows()
         for pack in packs:
             spans = {fuel: legal_sulphur(pack, fuel) for fuel in FUELS}
-            if pack.code not in position_of or all(
-                len(one) == 1 and one[0].low is None for one in spans.values()
-            ):
+            if all(len(one) == 1 and one[0].low is None for one in spans.values()):
                 continue
-            rows[position_of[pack.code]] = len(edges)
             starts = sorted({span.start for one in spans.values() for span in one if span.start is not None})
-            edges.append([FIRST_DAY, *(day_code(day) for day in starts)])
+            begins[pack.code] = [FIRST_DAY, *(day_code(day) for day in starts)]
             held = {
                 fuel: [one[0], *(allowed_on(one, start) for start in starts)] for fuel, one in spans.items()
             }
             self._add(pack, held, windows, first_window)
-        self._calendar(edges, rows, first_window)
+        self._periods = Periods.of(begins, codes)
+        self._first_window = pl.Series(first_window, dtype=INDEX)
         self._fit, self._unfit, self._spoken = (
             {fuel: pl.Series(kept[fuel], dtype=dtype) for fuel in FUELS}
             for kept, dtype in (
                 (windows.fit_below, pl.Float32),
                 (windows.unfit_from, pl.Float32),
-                (windows.spoken, pl.Int32),
+                (windows.spoken, INDEX),
             )
         )
 
@@ -154,22 +151,6 @@ class FuelMatch:
             )
         return number
 
-    def _calendar(self, edges: list[list[int]], rows: list[int | None], first_window: list[int]) -> None:
-        """The table from country and day to period."""
-        known = [edge for own in edges for edge in own[1:]]
-        self._first, self._last = (min(known) - 1, max(known)) if known else (FIRST_DAY, FIRST_DAY)
-        runs: list[tuple[int, int]] = []
-        for own in edges:
-            for start, end in zip(own, [*own[1:], LAST_DAY + 1], strict=True):
-                runs.append((len(runs), min(end, self._last + 1) - max(start, self._first)))
-        self._row = pl.Series(rows, dtype=pl.Int32)
-        self._period = (
-            pl.DataFrame(runs, schema={"period": pl.Int32, "length": pl.Int32}, orient="row")
-            .select(pl.col("period").repeat_by("length").explode(empty_as_null=False))
-            .to_series()
-        )
-        self._first_window = pl.Series(first_window, dtype=pl.Int32)
-
     def judge(self, base: pl.DataFrame, country: pl.Series, facts: Facts) -> tuple[pl.Series, pl.DataFrame]:
         """The match of each row (the column `fuel_match`), and the findings of those that do not fit.
 
@@ -178,14 +159,9 @@ class FuelMatch:
         mask = facts.mask("propulsion")
         start, until = facts.deciding("arrival")
         low, high, inferred = position(facts)
-        width = self._last - self._first + 1
-        place = pl.lit(self._row).gather(pl.lit(country.cast(pl.Int32))) * width - self._first
-
-        def period(day: pl.Expr) -> pl.Expr:
-            return pl.lit(self._period).gather(place + day.clip(self._first, self._last))
-
-        begin = period(start)
-        end = begin if until is start else period(until)
+        importer = pl.lit(country)
+        begin = self._periods.at(importer, start)
+        end = begin if until is start else self._periods.at(importer, until)
         frame = base.lazy().select(
             "row",
             mask.alias("mask"),
@@ -221,7 +197,7 @@ class FuelMatch:
         shown = {name: pl.col(name).cast(pl.Float64).round(2) for name in ("low", "high")}
         findings = unfitting.select(
             "row",
-            rule.cast(pl.UInt32).alias("rule"),
+            rule.cast(INDEX).alias("rule"),
             pl.lit(FAIL, dtype=pl.UInt8).alias("code"),
             shown["low"],
             pl.when(pl.col("high") < _ALL - 1).then(shown["high"]).alias("high"),
@@ -243,7 +219,7 @@ class FuelMatch:
 
 def _step(fuel: str, low: pl.Expr) -> pl.Expr:
     """The place of the strictest need that a class has."""
-    return pl.sum_horizontal((low >= need.position).cast(pl.Int32) for need in _STEPS[fuel]) - 1
+    return pl.sum_horizontal((low >= need.position).cast(INDEX) for need in _STEPS[fuel]) - 1
 
 
 def _words(places: pl.Series) -> pl.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import polars as pl
@@ -102,13 +103,21 @@ class Judge:
         if standard is not None:
             book = compile_rules([library.pack(standard)], "standard", subject, view)
             self._sides["standard"] = SideJudge(book, self._codes, passes)
-        names = {pack.code: pack.name for pack in packs}
+        self._names = {pack.code: pack.name for pack in packs}
         if standard is not None:
-            names[standard] = library.pack(standard).name
-        self._match = FuelMatch(packs, self._codes) if subject == "vehicle" else None
-        self.words: RuleWords = rule_words(
-            [judge.book for judge in self._sides.values()], names, self._match.rules if self._match else ()
-        )
+            self._names[standard] = library.pack(standard).name
+        self._packs, self._subject = packs, subject
+
+    # flow tables need verdicts alone: what only findings need is made when they are asked for
+    @cached_property
+    def _match(self) -> FuelMatch | None:
+        return FuelMatch(self._packs, self._codes) if self._subject == "vehicle" else None
+
+    @cached_property
+    def words(self) -> RuleWords:
+        """The words of all rules."""
+        books = [judge.book for judge in self._sides.values()]
+        return rule_words(books, self._names, self._match.rules if self._match else ())
 
     def judge(self, records: pl.DataFrame) -> Judgement:
         """Judges prepared records (columns as `vehiclecheck.records` makes them)."""
@@ -130,10 +139,11 @@ class Judge:
                         pl.col("rule") + self.words.offsets[side], self._missing_words(result.findings, judge)
                     )
                 )
-        verdicts = self._verdicts(base, places, results)
+        facts = Facts(base.columns, points=points_of(base))
+        verdicts = self._verdicts(base, facts, places, results)
         country = self._country(base, "import")
         if self._match is not None and country is not None:
-            fuel_match, unfit = self._match.judge(base, country, Facts(base.columns, points=points_of(base)))
+            fuel_match, unfit = self._match.judge(base, country, facts)
             verdicts = verdicts.with_columns(fuel_match)
             if unfit.height:
                 nothing = pl.lit("", dtype=pl.Categorical).alias("missing")
@@ -177,11 +187,10 @@ class Judge:
         return together.sort(key)
 
     def _verdicts(
-        self, base: pl.DataFrame, places: dict[str, pl.Series], results: Sequence[SideResult]
+        self, base: pl.DataFrame, facts: Facts, places: dict[str, pl.Series], results: Sequence[SideResult]
     ) -> pl.DataFrame:
         own = {side: place for side, place in places.items() if side != "standard"}
         overall = overall_place(own) if own else places["standard"]
-        facts = Facts(base.columns, points=points_of(base))
         start, until = facts.deciding("arrival")
         columns: list[pl.Expr | pl.Series] = [
             pl.col(name)

@@ -16,9 +16,10 @@ import polars as pl
 from vehiclecheck.screening import summaries
 from vehiclecheck.screening.answers import NOTHING, PASS, UNKNOWN
 from vehiclecheck.screening.asking import FINDING, Asker, no_findings
-from vehiclecheck.screening.cells import INDEX, PROFILE, Cells, build_calendar, build_cells
+from vehiclecheck.screening.cells import PROFILE, Cells, build_calendar, build_cells
 from vehiclecheck.screening.facts import Facts, points_of
 from vehiclecheck.screening.parts import by_parts
+from vehiclecheck.screening.periods import INDEX
 from vehiclecheck.screening.rulebook import Rulebook
 
 
@@ -112,8 +113,8 @@ class SideJudge:
         placed = (
             frame.lazy()
             .with_columns(
-                calendar.period(pl.col("@country"), first).alias("@period"),
-                *([] if first is last else [calendar.period(pl.col("@country"), last).alias("@until")]),
+                calendar.periods.at(pl.col("@country"), first).alias("@period"),
+                *([] if first is last else [calendar.periods.at(pl.col("@country"), last).alias("@until")]),
                 profile.alias("@place"),
             )
             .with_columns(cells.cell(pl.col("@country"), pl.col("@place"), pl.col("@period")).alias("@cell"))

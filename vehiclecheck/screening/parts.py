@@ -10,8 +10,9 @@ import polars as pl
 
 from vehiclecheck.screening.answers import FAIL, NOTHING, PASS, UNKNOWN, conditional, refusing
 from vehiclecheck.screening.asking import Asker
-from vehiclecheck.screening.cells import INDEX, Cells
+from vehiclecheck.screening.cells import Cells
 from vehiclecheck.screening.facts import Facts
+from vehiclecheck.screening.periods import INDEX
 from vehiclecheck.screening.rulebook import CONDITIONAL, REFUSING
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 

@@ -6,7 +6,7 @@ Light vehicles are at least what can only be light, and at most that and what ma
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -117,7 +117,7 @@ def both_sides(frame: pl.LazyFrame, choice: Choice, most: int = 20) -> tuple[pl.
     """
     sides = {}
     for side, name in zip(SIDES, ("sent", "received"), strict=True):
-        own = Choice(choice.vehicle_class, choice.condition, side, choice.years, choice.re_exports)
+        own = replace(choice, reported_by=side)
         told = summed(frame, own, ["exporter", "importer"]).drop_nulls(["exporter", "importer"])
         told = told.filter((pl.col("low") > 0) | (pl.col("high") > 0).fill_null(True))
         sides[name] = told.rename({"low": f"{name}_low", "high": f"{name}_high"})

@@ -1,0 +1,56 @@
+"""Periods of time of countries: between two of its days a country's law is the same, whatever else decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY
+
+#: What is used to look something up. Polars gathers by unsigned numbers of 32 bits: any other index is converted, and a
+#: signed one searched for negative numbers, once more for every table.
+INDEX = pl.UInt32
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The periods of countries, numbered through country by country, found by country and day.
+
+    `row` numbers the countries that have periods, null for the others; `place` maps (row, day from `first` to `last`) to a
+    period.
+    """
+
+    first: int
+    last: int
+    row: pl.Series
+    place: pl.Series
+
+    @classmethod
+    def of(cls, begins: Mapping[str, Sequence[int]], codes: Sequence[str]) -> Periods:
+        """The periods of countries that are numbered as in `codes`. `begins`: the day codes on which the periods of each
+        begin, `FIRST_DAY` and then in order.
+        """
+        real = [day for days in begins.values() for day in days[1:]]
+        first, last = (min(real) - 1, max(real)) if real else (FIRST_DAY, FIRST_DAY)
+        lengths = [
+            min(end, last + 1) - max(start, first)
+            for days in begins.values()
+            for start, end in zip(days, [*days[1:], LAST_DAY + 1], strict=True)
+        ]
+        place = pl.DataFrame(
+            {"period": range(len(lengths)), "length": lengths},
+            schema={"period": INDEX, "length": pl.Int64},
+        ).select(pl.col("period").repeat_by("length").explode(empty_as_null=False))
+        rows = {country: row for row, country in enumerate(begins)}
+        return cls(
+            first, last, pl.Series("row", [rows.get(code) for code in codes], dtype=INDEX), place.to_series()
+        )
+
+    def at(self, country: pl.Expr, day: pl.Expr) -> pl.Expr:
+        """The period of a day in a country (physical country codes); null where the country has none."""
+        row = pl.lit(self.row).gather(country)
+        width = self.last - self.first + 1
+        since = (day.clip(self.first, self.last) - self.first).cast(INDEX)
+        return pl.lit(self.place).gather(row * width + since)
