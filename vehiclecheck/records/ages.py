@@ -34,12 +34,13 @@ def _contradiction(records: pl.DataFrame, test: pl.Expr) -> pl.Series | None:
     return found if found.any() else None
 
 
-def cross(records: pl.DataFrame) -> Crossed:
+def cross(records: pl.DataFrame, model_years: bool = True) -> Crossed:
     """Cross the bounds of manufacture, first registration and model year of `records` (day codes and years,
     Int32).
 
-    Bounds that follow are added as columns. Where what a record states contradicts itself (no day fits all of it)
-    each date stands as stated, and what is not stated stays unknown.
+    Bounds that follow are added as columns; those of a model year that no column states, only if `model_years`. Where
+    what a record states contradicts itself (no day fits all of it) each date stands as stated, and what is not stated
+    stays unknown.
     """
     made, registered, model = (pair[0] in records.columns for pair in (_MADE, _REGISTERED, _MODEL))
     if not (made or registered or model):
@@ -67,9 +68,10 @@ def cross(records: pl.DataFrame) -> Crossed:
         "manufactured_hi": high,
         "first_registered_lo": pl.max_horizontal(stated["first_registered_lo"], low),
         "first_registered_hi": stated["first_registered_hi"],
-        "model_year_lo": pl.max_horizontal(model_low, low // YEAR),
-        "model_year_hi": pl.min_horizontal(model_high, high // YEAR + 1),
     }
+    if model or model_years:
+        crossed["model_year_lo"] = pl.max_horizontal(model_low, low // YEAR)
+        crossed["model_year_hi"] = pl.min_horizontal(model_high, high // YEAR + 1)
     contradictions = [found for found in (model_contradicts, late) if found is not None]
     if contradictions:
         contradicts = pl.any_horizontal(pl.lit(found) for found in contradictions)

@@ -97,6 +97,10 @@ def _bounds_of_masks() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Float64), orient="row")
 
 
+#: Numbers of which a category tells something.
+BOUND_BY_CATEGORY = ("gvw_kg", "seats")
+
+
 def bound_of_category(category: pl.Expr, name: str) -> pl.Expr:
     """What a category mask says of `name` (gvw_kg_lo, gvw_kg_hi, seats_lo, seats_hi): the widest of its
     atoms, null where open.

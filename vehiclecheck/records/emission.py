@@ -7,6 +7,7 @@ becomes a bound.
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -226,9 +227,18 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
     )
 
 
-@functools.lru_cache(maxsize=8)
+#: Ranges that are read side by side wait for what one of them builds for all.
+_BUILDING = threading.Lock()
+
+
 def markets(countries: frozenset[str] | None = None) -> MarketTable:
     """The table of the steps that the ladders know, of all countries or of some: for one vehicle, one will do."""
+    with _BUILDING:
+        return _markets(countries)
+
+
+@functools.lru_cache(maxsize=8)
+def _markets(countries: frozenset[str] | None) -> MarketTable:
     return market_table(
         (step.country, step.categories, step.ignition, step.day, step.position)
         for step in category_steps()

@@ -66,6 +66,9 @@ from vehiclecheck.records.set_aside import Aside
 
 Subject = Literal["vehicle", "fuel"]
 
+#: Bytes that are read at once for the digest of a file.
+_BITE = 1 << 24
+
 
 @dataclass(frozen=True)
 class RowRange:
@@ -174,7 +177,8 @@ class Source:
         """SHA-256 of the file as it came, hexadecimal; read in chunks when first asked for."""
         digest = hashlib.sha256()
         with self.path.open("rb") as file:
-            while chunk := file.read(1 << 20):
+            # large bites: between two of them this thread waits for its turn among those that judge
+            while chunk := file.read(_BITE):
                 digest.update(chunk)
         return digest.hexdigest()
 

@@ -16,6 +16,8 @@ import polars as pl
 
 #: So many spellings are kept at most; beyond (a column of free text) the store begins anew with each range.
 MOST_SPELLINGS = 400_000
+#: Bytes of the spellings that are told apart as numbers, and how many cells are looked at for whether they are such.
+_PAIR, _FEW = 2, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,18 @@ class Known:
     doubts: pl.Series
     any_reason: bool
     any_doubt: bool
+    #: The numbers of the spellings of two bytes, by their bytes taken as one number; null where there is none.
+    pairs: pl.Series
+
+    def number(self, text: pl.Expr) -> pl.Expr:
+        """The number of each spelling; null where it is not known."""
+        return text.cast(self.enum, strict=False).to_physical()
+
+    def number_of_pair(self, text: pl.Expr) -> pl.Expr:
+        """The same for spellings of two bytes, at a third of the cost; null for longer and shorter ones."""
+        return pl.lit(self.pairs).gather(
+            text.cast(pl.Binary).bin.reinterpret(dtype=pl.UInt16, endianness="little")
+        )
 
     def value(self, index: pl.Expr, table: int = 0) -> pl.Expr:
         """The reading's value `table` for each spelling number in `index`; null where the index is null."""
@@ -117,8 +131,25 @@ class Spellings:
                 doubts=doubts,
                 any_reason=reasons.null_count() < len(reasons),
                 any_doubt=doubts.null_count() < len(doubts),
+                pairs=_pairs(self._readings),
             )
         return self._known
+
+
+def _pairs(spellings: Iterable[str]) -> pl.Series:
+    """The numbers of the spellings of two bytes, in a table of all pairs of bytes."""
+    found = {
+        int.from_bytes(text.encode(), "little"): number
+        for number, text in enumerate(spellings)
+        if len(text.encode()) == _PAIR
+    }
+    empty = pl.repeat(None, 1 << 8 * _PAIR, dtype=pl.UInt32, eager=True)
+    return empty.scatter(list(found), list(found.values())) if found else empty
+
+
+def _of_pairs(column: pl.Series) -> bool:
+    """Whether a column seems to hold spellings of two bytes alone (codes of countries and categories)."""
+    return bool((column.head(_FEW).drop_nulls().str.len_bytes() == _PAIR).all())
 
 
 def number_columns(
@@ -127,19 +158,26 @@ def number_columns(
     """Number the spellings of the String columns named in `stores`: Series of UInt indices, and the state
     they point into.
 
-    All columns are cast at once (they share the cores); only those with a spelling never met before are cast
-    a second time.
+    All columns are numbered at once (they share the cores); only those with a spelling never met before are
+    numbered a second time.
     """
     states = {name: store.known() for name, store in stores.items()}
-    casts = frame.select(pl.col(name).cast(states[name].enum, strict=False).to_physical() for name in stores)
+    quick = frame.select(
+        (
+            states[name].number_of_pair(pl.col(name))
+            if _of_pairs(frame.get_column(name))
+            else states[name].number(pl.col(name))
+        ).alias(name)
+        for name in stores
+    )
     numbered: dict[str, pl.Series] = {}
     for name, store in stores.items():
-        index = casts.get_column(name)
+        index = quick.get_column(name)
         column = frame.get_column(name)
         if index.null_count() > column.null_count():
             fresh = column.filter(index.is_null() & column.is_not_null()).unique()
             # sorted: the order of numbers must not depend on the order of a hash table
             states[name] = store.learn(fresh.sort().to_list())
-            index = frame.select(pl.col(name).cast(states[name].enum, strict=False).to_physical()).to_series()
+            index = frame.select(states[name].number(pl.col(name))).to_series()
         numbered[name] = index
     return numbered, states

@@ -8,7 +8,13 @@ import polars as pl
 
 from vehiclecheck.records import dates, quality, tariff
 from vehiclecheck.records.ages import cross
-from vehiclecheck.records.categories import agreed, bound_of_category, mask_of_seats, mask_of_weight
+from vehiclecheck.records.categories import (
+    BOUND_BY_CATEGORY,
+    agreed,
+    bound_of_category,
+    mask_of_seats,
+    mask_of_weight,
+)
 from vehiclecheck.records.cells import HEAD, VEHICLE_DATES, Rows, as_text
 from vehiclecheck.records.emission import markets, stated_bounds
 from vehiclecheck.records.options import PrepareOptions
@@ -204,7 +210,9 @@ class Vehicles:
         return pl.when(said == CONDITION_WORDS["used"]).then(said).when(said > 0).then(new_or_used)
 
     def bounds(self) -> None:
-        """Engine, weight, power and seats where they are not stated: by tariff code and category."""
+        """Engine, weight, power and seats by tariff code, and by category where a cell does not state them. What follows
+        from the category alone in every row is left to who asks for it (`screening.facts`).
+        """
         for place, name in enumerate(tariff.BOUNDS):
             low, high = f"{name}_lo", f"{name}_hi"
             stated = self.has(low)
@@ -222,7 +230,7 @@ class Vehicles:
                         outside,
                         f"the tariff code holds no vehicle of this {name}",
                     )
-            if name in ("gvw_kg", "seats") and self.has("category"):
+            if name in BOUND_BY_CATEGORY and (stated or lows) and self.has("category"):
                 lows.append(bound_of_category(pl.col("category"), low))
                 highs.append(bound_of_category(pl.col("category"), high))
             if not lows:
@@ -239,7 +247,8 @@ class Vehicles:
 
     def ages(self) -> None:
         """Manufacture, first registration and model year bound each other."""
-        crossed = cross(self.frame)
+        # a VIN tells a model year; without one nobody asks here (rules that count from it: `screening.facts`)
+        crossed = cross(self.frame, model_years="vin" in self.raw.columns)
         self.frame = crossed.records
         if crossed.model_year_contradicts is not None:
             self.frame = self.frame.with_columns(crossed.model_year_contradicts.alias("flag:model_year"))

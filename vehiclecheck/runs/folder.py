@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ _WORK = ".unfinished"
 #: Within the work folder: whole files that wait for their names. Its `run.json` comes last and says that all are there.
 _READY = "ready"
 _RECORD = "run.json"
+#: What the files, options and packs of an unfinished run are.
+_MARK = "identity.json"
 _COLUMNS = "verdict-columns.json"
 #: Tables of a range that are kept as Parquet until the end, whatever the format of the results.
 _SMALL = ("flows", "reasons", "shown", "annotations")
@@ -51,7 +54,11 @@ class RunFolder:
     """Where a run keeps its parts and puts its results."""
 
     def __init__(
-        self, options: RunOptions, identity: dict[str, Any], finished: set[int], made: bool = False
+        self,
+        options: RunOptions,
+        identity: Callable[[], dict[str, Any]],
+        finished: set[int],
+        made: bool = False,
     ) -> None:
         assert options.out is not None
         self._out = options.out
@@ -59,10 +66,14 @@ class RunFolder:
         self._format = options.format
         self._wanted = [name for name in _LARGE if name in options.tables]
         self._with_flows = "flows" in options.tables
-        self._identity = identity
+        self._identified = identity
         self._made = made
         #: Numbers of the ranges that an interrupted run has finished.
         self.finished = finished
+
+    @functools.cached_property
+    def _identity(self) -> dict[str, Any]:
+        return self._identified()
 
     @classmethod
     def open(
@@ -74,32 +85,39 @@ class RunFolder:
         """
         assert options.out is not None
         work = options.out / _WORK
-        identity = _identity(options, sources, packs, library)
-        text = json.dumps(identity, sort_keys=True, default=str)
-        mark = work / "identity.json"
+        identity = functools.partial(_identity, options, sources, packs, library)
         begun = cls(options, identity, set(), made=not options.out.exists())
         try:
             if options.resume:
-                if not mark.exists():
+                if not (work / _MARK).exists():
                     raise RunError(f"nothing to resume in {options.out}: no unfinished run lies there")
-                if mark.read_text(encoding="utf-8") != text:
+                if (work / _MARK).read_text(encoding="utf-8") != begun._marked():
                     raise RunError(
                         f"the unfinished run in {options.out} had other files, packs or options; "
                         "without --resume a new one begins"
                     )
-                finished = {int(path.stem.split("-")[1]) for path in work.glob("done-*.json")}
-                return cls(options, identity, finished)
+                begun.finished = {int(path.stem.split("-")[1]) for path in work.glob("done-*.json")}
+                return begun
             options.out.mkdir(parents=True, exist_ok=True)
             if work.exists():
                 shutil.rmtree(work)
             work.mkdir()
-            write_text(text, mark)
         except (OSError, OutputError) as error:
             if not options.resume:
                 begun.leave()
             why = error.strerror or error if isinstance(error, OSError) else error
             raise OutputError(f"{options.out}: cannot be written to: {why}") from error
         return begun
+
+    def sign(self) -> None:
+        """Marks the folder with what the run is made of, for `--resume`. Files are read through for it: while ranges are
+        judged already.
+        """
+        if not (self._work / _MARK).exists():
+            write_text(self._marked(), self._work / _MARK)
+
+    def _marked(self) -> str:
+        return json.dumps(self._identity, sort_keys=True, default=str)
 
     def leave(self) -> None:
         """Leaves a run that failed: what was finished stays for `--resume`; where nothing was, nothing is left behind."""
@@ -141,9 +159,9 @@ class RunFolder:
         places = [self._small(name, number) for number in range(ranges)]
         return [pl.read_parquet(place) for place in places if place.exists()]
 
-    def flow_parts(self, ranges: int) -> Iterator[pl.DataFrame]:
-        """The flow sums of the ranges, one at a time."""
-        for number in range(ranges):
+    def flow_parts(self, numbers: Iterable[int]) -> Iterator[pl.DataFrame]:
+        """The flow sums of some ranges, one at a time."""
+        for number in numbers:
             place = self._small("flows", number)
             if place.exists():
                 yield pl.read_parquet(place)

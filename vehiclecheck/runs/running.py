@@ -210,24 +210,28 @@ def _keep(
     def judge_and_keep(number: int, part: RowRange) -> None:
         folder.keep(number, worker.judge(part))
 
+    flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
     with ThreadPoolExecutor(result.options.threads) as pool:
-        futures = [(part, pool.submit(judge_and_keep, number, part)) for number, part in todo]
+        futures = [pool.submit(judge_and_keep, number, part) for number, part in todo]
         try:
-            for part, future in futures:
+            folder.sign()
+            for sums in folder.flow_parts(sorted(finished)):
+                flows.add(sums)
+            for (number, part), future in zip(todo, futures, strict=True):
                 future.result()
+                # added up while other ranges are judged
+                for sums in folder.flow_parts([number]):
+                    flows.add(sums)
                 done += part.count
                 if progress:
                     progress(done, total)
         except BaseException:
-            for _, future in futures:
+            for future in futures:
                 future.cancel()
             raise
     for counts in folder.counts(len(parts)):
         result.counts.add(counts)
     reconcile(result.counts, result.sources)
-    flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
-    for sums in folder.flow_parts(len(parts)):
-        flows.add(sums)
     result.flows = flows.table()
     result.set_aside = merged_set_aside(folder.small_tables("aside", len(parts)), result.sources)
     result.reasons = merged_reasons(folder.small_tables("reasons", len(parts)))

@@ -64,8 +64,8 @@ class Calendar:
 class Cells:
     """The slots of every (period, group). `merge` tells cells in which one provision stands twice.
 
-    `group` maps (row of the country, profile) to its group, null where no rule concerns it; `base` is the first cell of
-    each period.
+    `group` maps (row of the country, profile) to its group, or beyond all cells where no rule concerns it; `base` is the
+    first cell of each period.
     """
 
     calendar: Calendar
@@ -77,11 +77,10 @@ class Cells:
     #: Pairs of cell and the number of a slot that is filled there.
     filled: pl.DataFrame
 
-    def cell(self, country: pl.Expr, profile: pl.Expr, period: pl.Expr) -> pl.Expr:
-        """The cell of a row; the empty one where no rule concerns it."""
-        row = pl.lit(self.calendar.periods.row).gather(country)
+    def cell(self, row: pl.Expr, profile: pl.Expr, period: pl.Expr) -> pl.Expr:
+        """The cell of a profile in a row of `calendar.periods`; the empty one where no rule concerns it."""
         cell = pl.lit(self.base).gather(period) + pl.lit(self.group).gather(row * self.profiles + profile)
-        return cell.fill_null(self.empty)
+        return cell.clip(upper_bound=self.empty).fill_null(self.empty)
 
     @property
     def empty(self) -> int:
@@ -192,11 +191,6 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
     )
     relation = _relation(book, rules.filter(pl.col("shape") >= 0), profiles).join(owners, on="rule")
     groups = _groups(relation)
-    group = _scatter(
-        max(len(rows), 1) * count,
-        groups.select(pl.col("row") * count + pl.col("profile")).to_series(),
-        groups["group"],
-    )
     sizes = dict(groups.group_by("row").agg(pl.col("group").max() + 1).iter_rows())
     widths = [sizes.get(row, 0) for row in _period_rows(calendar)]
     base = pl.Series("base", [0, *widths], dtype=INDEX).cum_sum()
@@ -213,6 +207,11 @@ def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> C
         .with_columns(slot=pl.int_range(pl.len(), dtype=pl.Int32).over("cell", "shape"))
     )
     size = int(base[-1]) + 1  # the last one is the empty cell
+    group = _scatter(
+        (len(rows) + 1) * count,
+        groups.select(pl.col("row") * count + pl.col("profile")).to_series(),
+        groups["group"],
+    ).fill_null(size)
     twice = found.filter(pl.col("provision").count().over("cell", "provision") > 1)["cell"].unique()
     slots, filled = [], []
     for number, ((shape, _), part) in enumerate(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY
+from vehiclecheck.records.categories import BOUND_BY_CATEGORY, bound_of_category
+from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, YEAR
 from vehiclecheck.vocabulary.terms import (
     ALL_CATEGORIES,
     ALL_CONDITIONS,
@@ -52,6 +53,9 @@ DAY_PREFIXES = (
 )
 
 _WITHOUT_EXHAUST = propulsion_mask(["bev", "fcev"])
+
+#: After every model year.
+_NO_YEAR = 10_000
 
 #: The order of events: what comes surely before a date, and surely after it.
 _BEFORE = {"arrived": ("shipped",), "registered": ("shipped", "arrived")}
@@ -112,15 +116,16 @@ class Facts:
         if prefix in self.columns:
             exact = pl.col(prefix).cast(pl.Float64)
             return exact.fill_null(float("-inf")), exact.fill_null(float("inf"))
-        low, high = f"{prefix}_lo", f"{prefix}_hi"
-        return (
-            pl.col(low).cast(pl.Float64).fill_null(float("-inf"))
-            if low in self.columns
-            else pl.lit(float("-inf")),
-            pl.col(high).cast(pl.Float64).fill_null(float("inf"))
-            if high in self.columns
-            else pl.lit(float("inf")),
-        )
+        low, high = self._bound(f"{prefix}_lo", prefix), self._bound(f"{prefix}_hi", prefix)
+        return low.fill_null(float("-inf")), high.fill_null(float("inf"))
+
+    def _bound(self, name: str, prefix: str) -> pl.Expr:
+        """A bound of a number (Float64), null where it is open; by the category where no column tells it."""
+        if name in self.columns:
+            return pl.col(name).cast(pl.Float64)
+        if prefix in BOUND_BY_CATEGORY and "category" in self.columns:
+            return bound_of_category(self.mask("category").cast(pl.UInt32), name)
+        return pl.lit(None, dtype=pl.Float64)
 
     def positions(self, name: str, unknown: float) -> pl.Expr:
         """A column of Euro positions (Float32) with `unknown` for null."""
@@ -129,13 +134,22 @@ class Facts:
         return pl.col(name).fill_null(pl.lit(unknown, dtype=pl.Float32))
 
     def years(self) -> Bounds:
-        """First and last possible model year."""
+        """First and last possible model year: as the columns tell it, or by the manufacture, which lies in the calendar
+        year before or in it.
+        """
         low, high = "model_year_lo", "model_year_hi"
+        if {low, high} & self.columns:
+            return (
+                self.column(low, pl.Int32).cast(pl.Int32).fill_null(0),
+                self.column(high, pl.Int32).cast(pl.Int32).fill_null(_NO_YEAR),
+            )
+        made, registered = self.days("manufactured"), self.days("first_registered")
+        # where the two contradict each other nothing follows
+        fits = made[0] <= registered[1]
+        first, last = made[0] // YEAR, pl.min_horizontal(made[1] // YEAR + 1, _NO_YEAR)
         return (
-            pl.col(low).cast(pl.Int32).fill_null(0) if low in self.columns else pl.lit(0, dtype=pl.Int32),
-            pl.col(high).cast(pl.Int32).fill_null(10_000)
-            if high in self.columns
-            else pl.lit(10_000, dtype=pl.Int32),
+            pl.when(fits).then(first).otherwise(0).cast(pl.Int32),
+            pl.when(fits).then(last).otherwise(_NO_YEAR).cast(pl.Int32),
         )
 
     def clock(self, name: str) -> Bounds:

@@ -8,6 +8,7 @@ of them; anything else is unknown. What a class needs is in `rules/fuel-needs.to
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from vehiclecheck.standards import Pack
 from vehiclecheck.standards.legal_sulphur import Allowed, allowed_on, legal_sulphur
 from vehiclecheck.vocabulary.days import FIRST_DAY, day_code
 from vehiclecheck.vocabulary.fuel_needs import FUELS, Need, needs
-from vehiclecheck.vocabulary.terms import propulsion_mask
+from vehiclecheck.vocabulary.terms import ALL_PROPULSIONS, propulsion_mask
 
 KIND = "fuel_match"
 #: What the column `fuel_match` says; null where a vehicle burns neither petrol nor diesel.
@@ -38,6 +39,8 @@ _BURNS = {
     "petrol": propulsion_mask(["petrol", "hev", "phev"]),
 }
 _LIQUID = _BURNS["diesel"] | _BURNS["petrol"]
+#: Kinds of what a vehicle may burn: 0 neither fuel; else a bit for each of FUELS, and bit 2 where it may burn neither.
+_BURNING = 8
 #: Above every position on the ladder: no limit.
 _ALL = 99.0
 #: The needs of devices. A fuel that only goes with a class on the market, and spoils nothing, is no matter of the match.
@@ -73,6 +76,22 @@ class _Windows:
     spoken: dict[str, list[int]] = field(default_factory=lambda: {fuel: [] for fuel in FUELS})
 
 
+def _thresholds(windows: _Windows) -> pl.DataFrame:
+    """The columns `fit` and `unfit` of all windows, at window * _BURNING + what a vehicle may burn. Behind them stands one
+    window in which no law is known.
+    """
+    fit, unfit = [], []
+    for window in range(len(windows.spoken[FUELS[0]]) + 1):
+        known = window < len(windows.spoken[FUELS[0]])
+        for burning in range(_BURNING):
+            burnt = [fuel for bit, fuel in enumerate(FUELS) if burning >> bit & 1]
+            below = [windows.fit_below[fuel][window] if known else _STEPS[fuel][0].position for fuel in burnt]
+            above = [windows.unfit_from[fuel][window] if known else _ALL for fuel in burnt]
+            fit.append(min(below, default=_ALL))
+            unfit.append(max(above, default=_ALL) if burning < 4 else _ALL)
+    return pl.DataFrame({"fit": fit, "unfit": unfit}, schema={"fit": pl.Float32, "unfit": pl.Float32})
+
+
 class FuelMatch:
     """The match of vehicles with the fuel of their destinations, for countries numbered as in `codes`.
 
@@ -95,15 +114,10 @@ class FuelMatch:
             }
             self._add(pack, held, windows, first_window)
         self._periods = Periods.of(begins, codes)
-        self._first_window = pl.Series(first_window, dtype=INDEX)
-        self._fit, self._unfit, self._spoken = (
-            {fuel: pl.Series(kept[fuel], dtype=dtype) for fuel in FUELS}
-            for kept, dtype in (
-                (windows.fit_below, pl.Float32),
-                (windows.unfit_from, pl.Float32),
-                (windows.spoken, INDEX),
-            )
-        )
+        # behind those of all countries stands the window of the countries whose law is not known
+        self._first_window = pl.Series([*first_window, len(windows.spoken[FUELS[0]])], dtype=INDEX)
+        self._spoken = {fuel: pl.Series(windows.spoken[fuel], dtype=INDEX) for fuel in FUELS}
+        self._thresholds = _thresholds(windows)
 
     def _add(
         self, pack: Pack, held: Mapping[str, Sequence[Allowed]], windows: _Windows, first_window: list[int]
@@ -159,62 +173,64 @@ class FuelMatch:
         mask = facts.mask("propulsion")
         start, until = facts.deciding("arrival")
         low, high, inferred = position(facts)
-        importer = pl.lit(country)
-        begin = self._periods.at(importer, start)
-        end = begin if until is start else self._periods.at(importer, until)
-        frame = base.lazy().select(
-            "row",
-            mask.alias("mask"),
-            low.cast(pl.Float32).alias("low"),
-            high.cast(pl.Float32).clip(upper_bound=_ALL - 1).alias("high"),
-            inferred.alias("inferred"),
-            (pl.lit(self._first_window).gather(begin) + (end - begin)).alias("window"),
-            facts.deciding_date("arrival").alias("dated"),
-        )
-        fit = pl.min_horizontal(
-            self._of(fuel, self._fit[fuel], _STEPS[fuel][0].position, _ALL) for fuel in FUELS
-        )
-        unfit = pl.max_horizontal(self._of(fuel, self._unfit[fuel], _ALL, -_ALL) for fuel in FUELS)
-        certain = (pl.col("mask") & _LIQUID) == pl.col("mask")
+        row = self._periods.rows(pl.col("@importer"))
+        begin = self._periods.at(row, start)
+        first = pl.lit(self._first_window).gather(begin)
+        window = first if until is start else first + self._periods.at(row, until) - begin
+        # where no importer is told no law is known either
+        place = window.fill_null(self._first_window[-1]) * _BURNING + pl.col("@burns")
+        fit, unfit = (pl.lit(self._thresholds[name]).gather(pl.col("@place")) for name in ("fit", "unfit"))
         match = (
-            pl.when((pl.col("mask") & _LIQUID) == 0)
+            pl.when(pl.col("@burns") == 0)
             .then(None)
-            .when((pl.col("high") < fit).fill_null(False))
+            .when(high.clip(upper_bound=_ALL - 1) < fit)
             .then(_FITS)
-            .when((certain & (pl.col("low") >= unfit)).fill_null(False))
+            .when(low >= unfit)
             .then(_UNFIT)
             .otherwise(_UNKNOWN)
         )
-        judged = frame.with_columns(match.cast(pl.UInt8).alias("match")).collect()
-        unfitting = judged.lazy().filter(pl.col("match") == _UNFIT)
+        placed = base.with_columns(country.alias("@importer"))
+        matched = (
+            placed.lazy()
+            .with_columns(pl.lit(_burning()).gather(mask.cast(INDEX)).alias("@burns"))
+            .with_columns(place.alias("@place"))
+            .select(match.cast(pl.UInt8).alias("match"))
+            .collect()
+            .to_series()
+        )
         # of a hybrid, which burns the one or the other, petrol is spoken of
         rule = pl.coalesce(
-            pl.when((pl.col("mask") & _BURNS[fuel]) != 0).then(
-                pl.lit(self._spoken[fuel]).gather(pl.col("window")) + _step(fuel, pl.col("low"))
+            pl.when((mask & _BURNS[fuel]) != 0).then(
+                pl.lit(self._spoken[fuel]).gather(window) + _step(fuel, low)
             )
             for fuel in ("petrol", "diesel")
         )
-        shown = {name: pl.col(name).cast(pl.Float64).round(2) for name in ("low", "high")}
-        findings = unfitting.select(
+        ends = {name: end.cast(pl.Float64).round(2) for name, end in (("low", low), ("high", high))}
+        findings = placed.filter(matched == _UNFIT).select(
             "row",
             rule.cast(INDEX).alias("rule"),
             pl.lit(FAIL, dtype=pl.UInt8).alias("code"),
-            shown["low"],
-            pl.when(pl.col("high") < _ALL - 1).then(shown["high"]).alias("high"),
-            "inferred",
+            ends["low"].alias("low"),
+            pl.when(high < _ALL - 1).then(ends["high"]).alias("high"),
+            inferred.alias("inferred"),
             pl.lit(0, dtype=pl.Int64).alias("missing"),
-            "dated",
+            facts.deciding_date("arrival").alias("dated"),
             pl.lit(0, dtype=pl.UInt8).alias("remark"),
-        ).collect()
-        return _words(judged["match"]), findings.select(*FINDING)
+        )
+        return _words(matched), findings.select(*FINDING)
 
-    @staticmethod
-    def _of(fuel: str, thresholds: pl.Series, unknown: float, otherwise: float) -> pl.Expr:
-        """A threshold of a fuel: `unknown` where no law is known, `otherwise` where the vehicle does not burn it."""
-        # a country without law has no window, and the least of several would pass over a null
-        found = pl.lit(thresholds).gather(pl.col("window")).fill_null(pl.lit(unknown, dtype=pl.Float32))
-        burnt = (pl.col("mask") & _BURNS[fuel]) != 0
-        return pl.when(burnt).then(found).otherwise(pl.lit(otherwise, dtype=pl.Float32))
+
+@functools.cache
+def _burning() -> pl.Series:
+    """What each set of propulsions may burn."""
+    kinds = [
+        sum(1 << bit for bit, fuel in enumerate(FUELS) if mask & _BURNS[fuel])
+        for mask in range(ALL_PROPULSIONS + 1)
+    ]
+    # what may run on something else is not said to be unfit
+    return pl.Series(
+        [kind and kind + 4 * bool(mask & ~_LIQUID) for mask, kind in enumerate(kinds)], dtype=INDEX
+    )
 
 
 def _step(fuel: str, low: pl.Expr) -> pl.Expr:

@@ -7,6 +7,7 @@ parts: each possible period is asked about its part of the window, and the answe
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -36,6 +37,10 @@ class SideResult:
     severity: pl.Series
     summaries: list[pl.DataFrame]
     findings: pl.DataFrame
+
+
+#: Ranges that are judged side by side wait for what one of them builds for all.
+_BUILDING = threading.Lock()
 
 
 class SideJudge:
@@ -96,12 +101,15 @@ class SideJudge:
         """The cells for the profiles of a frame, one entry a deciding date, and the table from profile key to number."""
         keys = frame["@profile"].unique().sort()
         known = tuple(keys.to_list())
-        if known not in self._cells:
-            profiles = pl.DataFrame(
-                {"category": keys // 4096, "propulsion": keys // 8 % 512, "condition": keys % 8}
-            )
-            profiles = profiles.cast(pl.Int32)
-            self._cells[known] = [build_cells(self.book, calendar, profiles) for calendar in self._calendars]
+        with _BUILDING:
+            if known not in self._cells:
+                profiles = pl.DataFrame(
+                    {"category": keys // 4096, "propulsion": keys // 8 % 512, "condition": keys % 8}
+                )
+                profiles = profiles.cast(pl.Int32)
+                self._cells[known] = [
+                    build_cells(self.book, calendar, profiles) for calendar in self._calendars
+                ]
         return self._cells[known], _place_table(keys)
 
     def _judge_group(
@@ -109,26 +117,26 @@ class SideJudge:
     ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         calendar, lookups = cells.calendar, self._asker.lookups
         first, last = facts.deciding(calendar.decides)
-        profile = pl.lit(places).gather(pl.col("@profile"))
+        row, dated = pl.col("@row"), first is last
         placed = (
             frame.lazy()
             .with_columns(
-                calendar.periods.at(pl.col("@country"), first).alias("@period"),
-                *([] if first is last else [calendar.periods.at(pl.col("@country"), last).alias("@until")]),
-                profile.alias("@place"),
+                calendar.periods.rows(pl.col("@country")).alias("@row"),
+                pl.lit(places).gather(pl.col("@profile")).alias("@place"),
             )
-            .with_columns(cells.cell(pl.col("@country"), pl.col("@place"), pl.col("@period")).alias("@cell"))
+            .with_columns(calendar.periods.at(row, first).alias("@period"))
+            .with_columns((pl.col("@period") if dated else calendar.periods.at(row, last)).alias("@until"))
+            .with_columns(cells.cell(row, pl.col("@place"), pl.col("@period")).alias("@cell"))
         )
-        parted = pl.lit(cells.merge).gather(pl.col("@cell"))
-        if first is last:
-            placed = placed.with_columns(pl.col("@period").alias("@until"))
-        else:
-            parted = parted | (pl.col("@period") != pl.col("@until")).fill_null(False)
-        located = (
-            placed.with_columns(parted.alias("@parted"))
-            .with_columns(pl.when("@parted").then(cells.empty).otherwise("@cell").alias("@cell"))
-            .collect()
-        )
+        # a period in which one provision stands twice, or a day that may lie in either of two
+        parted = [pl.lit(cells.merge).gather(pl.col("@cell"))] if cells.merge.any() else []
+        if not dated:
+            parted.append((pl.col("@period") != pl.col("@until")).fill_null(False))
+        if parted:
+            placed = placed.with_columns(pl.any_horizontal(parted).alias("@parted")).with_columns(
+                pl.when("@parted").then(cells.empty).otherwise("@cell").alias("@cell")
+            )
+        located = placed.collect()
         slots = cells.met(located["@cell"])
         judged = (
             located.lazy()
@@ -148,7 +156,7 @@ class SideJudge:
             summary = summaries.summary(lookups, judged, slots)
         else:
             summary = summaries.severity(judged, slots)
-        parts = judged.filter("@parted")
+        parts = judged.filter("@parted") if parted else judged.clear()
         merged = by_parts(self._asker, parts, facts, cells) if parts.height else None
         if merged is not None:
             straddling = summaries.summary_by_parts(lookups, merged).select(summary.columns)

@@ -50,7 +50,7 @@ def judged_by_parts(asker: Asker, rows: pl.DataFrame, facts: Facts, cells: Cells
         .with_columns(
             pl.max_horizontal("@first", pl.lit(calendar.starts).gather(pl.col("@period"))).alias("@first"),
             pl.min_horizontal("@last", pl.lit(calendar.lasts).gather(pl.col("@period"))).alias("@last"),
-            cells.cell(pl.col("@country"), pl.col("@place"), pl.col("@period")).alias("@cell"),
+            cells.cell(pl.col("@row"), pl.col("@place"), pl.col("@period")).alias("@cell"),
         )
     )
     slots = cells.met(parts["@cell"])

@@ -18,8 +18,8 @@ INDEX = pl.UInt32
 class Periods:
     """The periods of countries, numbered through country by country, found by country and day.
 
-    `row` numbers the countries that have periods, null for the others; `place` maps (row, day from `first` to `last`) to a
-    period.
+    `row` numbers the countries that have periods; all others share one more row, and in it one more period, the last:
+    look-ups without nulls take half the time. `place` maps (row, day from `first` to `last`) to a period.
     """
 
     first: int
@@ -39,18 +39,21 @@ class Periods:
             for days in begins.values()
             for start, end in zip(days, [*days[1:], LAST_DAY + 1], strict=True)
         ]
+        lengths.append(last + 1 - first)
         place = pl.DataFrame(
             {"period": range(len(lengths)), "length": lengths},
             schema={"period": INDEX, "length": pl.Int64},
         ).select(pl.col("period").repeat_by("length").explode(empty_as_null=False))
         rows = {country: row for row, country in enumerate(begins)}
-        return cls(
-            first, last, pl.Series("row", [rows.get(code) for code in codes], dtype=INDEX), place.to_series()
-        )
+        row = pl.Series("row", [rows.get(code, len(rows)) for code in codes], dtype=INDEX)
+        return cls(first, last, row, place.to_series())
 
-    def at(self, country: pl.Expr, day: pl.Expr) -> pl.Expr:
-        """The period of a day in a country (physical country codes); null where the country has none."""
-        row = pl.lit(self.row).gather(country)
+    def rows(self, country: pl.Expr) -> pl.Expr:
+        """The rows of countries (physical country codes); null where no country is told."""
+        return pl.lit(self.row).gather(country)
+
+    def at(self, row: pl.Expr, day: pl.Expr) -> pl.Expr:
+        """The period of a day in a row."""
         width = self.last - self.first + 1
         since = (day.clip(self.first, self.last) - self.first).cast(INDEX)
         return pl.lit(self.place).gather(row * width + since)
