@@ -19,6 +19,7 @@ from vehiclecheck.cli_options import (
     date_order_option,
     from_option,
     no_infer_option,
+    range_rows_option,
     refusals,
     to_option,
 )
@@ -113,13 +114,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="A,B",
                 help=f"Groups of the flow table: some of {', '.join(GROUPS)}.",
             ),
-            click.option(
-                "--range-rows",
-                default=750_000,
-                show_default=True,
-                type=click.IntRange(1),
-                help="Rows judged at a time.",
-            ),
+            range_rows_option,
             click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
             click.option("--quiet", is_flag=True, help="No progress on standard error."),
         )

@@ -17,6 +17,7 @@ from vehiclecheck.cli_options import (
     fail,
     from_option,
     no_infer_option,
+    range_rows_option,
     refusals,
     to_option,
 )
@@ -70,9 +71,7 @@ if TYPE_CHECKING:
 )
 @date_order_option
 @no_infer_option
-@click.option(
-    "--range-rows", default=500_000, show_default=True, type=click.IntRange(1), help="Rows read at a time."
-)
+@range_rows_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

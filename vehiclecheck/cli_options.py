@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from vehiclecheck.vocabulary.choices import RANGE_ROWS
+
 if TYPE_CHECKING:
     from vehiclecheck.standards import Library, Pack
 
@@ -103,6 +105,13 @@ no_infer_option = click.option(
     "--no-infer",
     is_flag=True,
     help="Do not bound a missing emission class by the market of first registration.",
+)
+range_rows_option = click.option(
+    "--range-rows",
+    default=RANGE_ROWS,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Rows judged at a time.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 packs_option = click.option(

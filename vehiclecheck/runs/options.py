@@ -11,12 +11,12 @@ from vehiclecheck.flows.table import DEFAULT_GROUPS
 from vehiclecheck.outputs.files import FORMATS
 from vehiclecheck.runs.errors import RunError
 from vehiclecheck.standards import Library, Pack, PackError, load_library
-from vehiclecheck.vocabulary.choices import RECEIVER, VIEWS
+from vehiclecheck.vocabulary.choices import RANGE_ROWS, RECEIVER, VIEWS
 from vehiclecheck.vocabulary.countries import country_code
 
 ALL = "all"
-#: Rows a range: large enough that the fixed cost of a range is small, small enough that memory stays under 1 GB.
-RANGE_ROWS = 750_000
+#: Ranges at a time: where one waits (for Python, for a file, for its own slowest column) others use the cores.
+THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RunOptions:
     format: str = "csv"
     resume: bool = False
     range_rows: int = RANGE_ROWS
-    threads: int = 2
+    threads: int = THREADS
     tables: tuple[str, ...] = ("verdicts", "findings", "flows", "set_aside")
 
     def checked(self) -> RunOptions:

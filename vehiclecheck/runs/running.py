@@ -22,6 +22,7 @@ from vehiclecheck.runs.folder import RunFolder
 from vehiclecheck.runs.options import ALL, RunOptions, countries_asked
 from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult
 from vehiclecheck.screening.judge import Judge
+from vehiclecheck.vocabulary.choices import RANGE_ROWS
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 
 #: Told rows done and rows in all.
@@ -29,7 +30,7 @@ Progress = Callable[[int, int], None]
 _Result = TypeVar("_Result")
 
 #: A pair of record and country is a row of memory: ranges are cut so that they make about this many.
-_PAIRS = 1_000_000
+_PAIRS = RANGE_ROWS
 #: The same vehicle is looked for across ranges up to so many; beyond, within each range alone: memory has a bound.
 _MOST_SIGHTINGS = 5_000_000
 

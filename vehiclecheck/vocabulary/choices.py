@@ -7,6 +7,9 @@ VERDICTS = ("refused", "undetermined", "conditional", "admitted", "unregulated",
 RECEIVER, SUPPLIER = "receiver", "supplier"
 VIEWS = (RECEIVER, SUPPLIER)
 
+#: Rows of a range: so many that its fixed cost is small, so few that the ranges judged at a time fit 1 GB.
+RANGE_ROWS = 500_000
+
 #: What flows can be grouped by.
 GROUPS = (
     "exporter",
