@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vehiclecheck.allocating import collect_rarely
 from vehiclecheck.cli_flows import FilesOrCommand, compile_command, harmonised_file, harmonised_options
 from vehiclecheck.cli_options import (
     Failed,
@@ -41,6 +42,7 @@ class Main(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; what it could not read or write elsewhere has become a sentence there."""
+        collect_rarely()
         try:
             return super().invoke(ctx)
         except OSError as error:

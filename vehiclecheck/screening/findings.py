@@ -101,8 +101,8 @@ def rule_words(
         offsets[book.side] = len(spoken)
         for rule in book.rules:
             version, kind = rule.version, kinds[rule.version.kind]
-            asks = version.asks
-            required, unit = kind.required(asks)
+            asks, source = version.asks, version.cite()
+            (required, unit), quantity = kind.required(asks), kind.quantity(asks)
             spoken.append(
                 SpokenRule(
                     side=book.side,
@@ -110,22 +110,22 @@ def rule_words(
                     provision=version.provision,
                     kind=version.kind,
                     effect=version.effect,
-                    observed=kind.quantity(asks),
+                    observed=quantity,
                     required=required,
                     unit=unit,
                     status=version.status,
-                    source=version.cite(),
+                    source=source,
                     grade=version.grade,
                 )
             )
             said = remarks_of(kind)
             messages += [""] * most
             for code in (PASS, UNKNOWN, FAIL):
-                sentences = [
-                    message(rule, names[version.pack], required, kind.quantity(asks), code, remark)
+                messages += [
+                    message(rule, names[version.pack], required, quantity, code, source, remark)
                     for remark in said
                 ]
-                messages += [*sentences, *[""] * (most - len(said))]
+                messages += [""] * (most - len(said))
     offsets["beside"] = len(spoken)
     spoken += beside
     messages += [rule.message for rule in beside for _ in range(4 * most)]
@@ -149,29 +149,39 @@ def _as_words(name: str, words: list[str]) -> pl.Series:
     return pl.Series(name, words, dtype=pl.Categorical)
 
 
-def message(rule: Rule, country: str, required: str, quantity: str, code: int, remark: str = "") -> str:
+_SHOWN = {
+    PASS: "the record shows that this holds",
+    UNKNOWN: "the record does not settle it",
+    FAIL: "the record shows otherwise",
+}
+_SHOWN_OF_SURCHARGE = {
+    PASS: "not due here",
+    UNKNOWN: "the record does not settle whether it is due",
+    FAIL: "due here",
+}
+_SHOWN_OF_PROHIBITION = {
+    PASS: "not in its scope",
+    UNKNOWN: "it may be in its scope",
+    FAIL: "it is in its scope",
+}
+
+
+def message(
+    rule: Rule, country: str, required: str, quantity: str, code: int, source: str, remark: str = ""
+) -> str:
     """One sentence a person can read: who asks what, what the record shows, what follows, where it is written."""
     version = rule.version
-    shown = {
-        PASS: "the record shows that this holds",
-        UNKNOWN: "the record does not settle it",
-        FAIL: "the record shows otherwise",
-    }[code]
-    if version.kind == "surcharge":
-        shown = {
-            PASS: "not due here",
-            UNKNOWN: "the record does not settle whether it is due",
-            FAIL: "due here",
-        }[code]
-    follows = f": {FOLLOWS[version.effect]}" if code == FAIL and version.kind != "surcharge" else ""
-    if version.kind == "prohibition":
-        shown = {PASS: "not in its scope", UNKNOWN: "it may be in its scope", FAIL: "it is in its scope"}[
-            code
-        ]
     if version.kind == ALSO_ASKS:
-        return f"{country} also asks: {required}. No record tells it. Source: {version.cite()}"
-    status = _NOT_IN_FORCE.get(version.status, "")
+        return f"{country} also asks: {required}. No record tells it. Source: {source}"
+    follows = ""
+    if version.kind == "surcharge":
+        shown = _SHOWN_OF_SURCHARGE[code]
+    else:
+        shown = (_SHOWN_OF_PROHIBITION if version.kind == "prohibition" else _SHOWN)[code]
+        if code == FAIL:
+            follows = f": {FOLLOWS[version.effect]}"
     if remark:
         shown = f"{shown}, {remark}"
+    status = _NOT_IN_FORCE.get(version.status, "")
     asked = f"{quantity}: {required}" if version.kind in MEASURED else required
-    return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {version.cite()}"
+    return f"{country}{status}: {version.title}. {asked[:1].upper()}{asked[1:]}; {shown}{follows}. Source: {source}"
