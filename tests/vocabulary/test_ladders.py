@@ -16,6 +16,7 @@ from vehiclecheck.vocabulary.ladders import (
     UNRANKED,
     category_steps,
     class_position,
+    classes_by_spelling,
     japan_code,
     load_ladders,
     market_steps,
@@ -227,7 +228,7 @@ def test_every_class_states_its_sources_and_lies_on_the_ladder() -> None:
 
 
 def test_one_spelling_means_one_thing_across_schemes() -> None:
-    for key, entries in load_ladders().spelled.items():
+    for key, entries in classes_by_spelling().items():
         assert len({entry.scheme for entry in entries}) == 1, key
 
 

@@ -142,7 +142,6 @@ class Ladders:
     classes: tuple[EmissionClass, ...]
     steps: tuple[Step, ...]
     market: tuple[CategoryStep, ...]
-    spelled: dict[str, tuple[EmissionClass, ...]]
 
 
 def _spelling_key(text: str) -> str:
@@ -211,16 +210,21 @@ def load_ladders() -> Ladders:
             for s in data.get("step", [])
         ]
         market += _steps_of(data.get("markets", {}))
-    spelled: dict[str, list[EmissionClass]] = {}
-    for entry in classes:
-        for key in dict.fromkeys(map(_spelling_key, entry.spellings)):
-            spelled.setdefault(key, []).append(entry)
     return Ladders(
         classes=tuple(classes),
         steps=tuple(sorted(steps, key=lambda step: step.position)),
         market=tuple(sorted(market)),
-        spelled={key: tuple(entries) for key, entries in spelled.items()},
     )
+
+
+@cache
+def classes_by_spelling() -> dict[str, list[EmissionClass]]:
+    """The classes of all ladders by what is left of each of their spellings."""
+    spelled: dict[str, list[EmissionClass]] = {}
+    for entry in load_ladders().classes:
+        for key in dict.fromkeys(map(_spelling_key, entry.spellings)):
+            spelled.setdefault(key, []).append(entry)
+    return spelled
 
 
 @lru_cache(maxsize=65_536)
@@ -232,7 +236,7 @@ def class_position(text: str, group: str | None = None) -> Interval | None:
     decides between classes that share a spelling; without it the interval spans them. A class that no source
     ranks gives `UNRANKED`, and so is told from a text that is not understood.
     """
-    entries = load_ladders().spelled.get(_spelling_key(text))
+    entries = classes_by_spelling().get(_spelling_key(text))
     if entries is None:
         code = japan_code(text)
         return None if code is None else code.position
