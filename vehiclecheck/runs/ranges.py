@@ -250,14 +250,17 @@ class RangeJudge:
         # rule, answer and remark as one number: a single key is grouped in half the time
         rule, code, remark = pl.col("@key") // 32, pl.col("@key") // 8 % 4, pl.col("@key") % 8
         words = ("side", "country", "provision", "effect", "status", "source", "message")
+        # where every record is one unit, as in most files, they need not be added up
+        single = bool((units == 1).all())
+        records = pl.len().cast(pl.Int64)
         return (
             judgement.findings.lazy()
             .select(
                 ((pl.col("rule") * 4 + pl.col("code")) * 8 + pl.col("remark")).alias("@key"),
-                pl.lit(units).gather(pl.col("row")).alias("units"),
+                *([] if single else [pl.lit(units).gather(pl.col("row")).alias("units")]),
             )
             .group_by("@key")
-            .agg(pl.len().cast(pl.Int64).alias("records"), pl.col("units").sum())
+            .agg(records.alias("records"), (records if single else pl.col("units").sum()).alias("units"))
             .with_columns(
                 *self._judge.words.columns(rule, code, remark), outcome_words(code).alias("outcome")
             )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from vehiclecheck.screening.answers import FAIL
-from vehiclecheck.screening.asking import FINDING
+from vehiclecheck.screening.asking import FINDING, no_findings
 from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.findings import SpokenRule
 from vehiclecheck.screening.kinds.min_emission_class import position
@@ -198,6 +198,9 @@ class FuelMatch:
             .collect()
             .to_series()
         )
+        unfit_rows = matched == _UNFIT
+        if not unfit_rows.any():
+            return _words(matched), no_findings()
         # of a hybrid, which burns the one or the other, petrol is spoken of
         rule = pl.coalesce(
             pl.when((mask & _BURNS[fuel]) != 0).then(
@@ -206,7 +209,7 @@ class FuelMatch:
             for fuel in ("petrol", "diesel")
         )
         ends = {name: end.cast(pl.Float64).round(2) for name, end in (("low", low), ("high", high))}
-        findings = placed.filter(matched == _UNFIT).select(
+        findings = placed.filter(unfit_rows).select(
             "row",
             rule.cast(INDEX).alias("rule"),
             pl.lit(FAIL, dtype=pl.UInt8).alias("code"),

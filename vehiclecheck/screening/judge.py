@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 import polars as pl
@@ -19,7 +19,7 @@ from vehiclecheck.screening.rulebook import SIDES, compile_rules
 from vehiclecheck.screening.verdicts import as_lane, as_verdict, overall_place, side_places
 from vehiclecheck.standards import Library
 from vehiclecheck.vocabulary.choices import RECEIVER
-from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, day_expr
+from vehiclecheck.vocabulary.days import FIRST_DAY, LAST_DAY, YEAR, day_expr
 from vehiclecheck.vocabulary.terms import DATE_COLUMNS
 
 _EFFECT_WORDS = [
@@ -220,7 +220,7 @@ class Judge:
                 "in_force_to": none if until is start else _as_day(window["until"]),
             }
         )
-        return base.lazy().select(*columns).collect().hstack(days)
+        return base.select(*columns).hstack(days)
 
     def _reasons(self, results: Sequence[SideResult], height: int) -> list[pl.Series]:
         """The columns effects, reasons and grade: of all sides and deciding dates those that are as bad as the worst."""
@@ -288,11 +288,20 @@ def _or_nothing(reasons: pl.Series) -> pl.Series:
 
 
 def _as_day(codes: pl.Series) -> pl.Series:
-    """Day codes as dates, through a table of the days that occur: calendars are slow, lookups are not."""
-    real = codes.filter((codes > FIRST_DAY) & (codes < LAST_DAY))
-    if real.is_empty():
+    """Day codes as dates, through a table of the years that occur: calendars are slow, lookups are not."""
+    low, high = codes.min(), codes.max()
+    if low == FIRST_DAY or high == LAST_DAY:  # some are not told
+        told = codes.filter((codes > FIRST_DAY) & (codes < LAST_DAY))
+        low, high = told.min(), told.max()
+    if low is None:
         return pl.repeat(None, codes.len(), dtype=pl.Date, eager=True)
-    first, last = cast(int, real.min()), cast(int, real.max())
-    table = pl.select(day_expr(pl.int_range(first, last + 1, dtype=pl.Int32))).to_series()
-    inside = pl.when(pl.col("code").is_between(first, last)).then(pl.col("code") - first).cast(pl.UInt32)
-    return table.gather(pl.DataFrame({"code": codes}).select(inside).to_series())
+    first, last = (cast(int, end) // YEAR for end in (low, high))
+    start, table = first * YEAR, _days(first, last)
+    place = pl.when(pl.col("code").is_between(start, start + table.len() - 1)).then(pl.col("code") - start)
+    return table.gather(codes.to_frame("code").select(place.cast(pl.UInt32)).to_series())
+
+
+@lru_cache(maxsize=64)
+def _days(first: int, last: int) -> pl.Series:
+    """The dates of all day codes of some years."""
+    return pl.select(day_expr(pl.int_range(first * YEAR, (last + 1) * YEAR, dtype=pl.Int32))).to_series()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from vehiclecheck.screening.answers import EFFECTS, GRADES
-from vehiclecheck.screening.cells import PROFILE
+from vehiclecheck.screening.cells import PROFILE, Slot
 from vehiclecheck.screening.rulebook import Rulebook
 
 
@@ -29,6 +30,16 @@ class Lookups:
     grade: pl.Series
     scopes: dict[str, pl.Series]
     spared: list[dict[str, pl.Series]]
+    #: What `of_slots` has found, by the slots, which are kept so that their numbers stay theirs.
+    kept: dict[tuple[int, ...], tuple[Sequence[Slot], pl.Series, pl.Series]] = field(default_factory=dict)
+
+    def of_slots(self, slots: Sequence[Slot]) -> tuple[pl.Series, pl.Series]:
+        """Names and grades by cell, one slot after the other and nothing at the end: a single look-up each."""
+        key = tuple(map(id, slots))
+        if key not in self.kept:
+            rules = pl.concat([slot.rule for slot in slots]).extend_constant(None, slots[0].rule.len())
+            self.kept[key] = slots, self.name.gather(rules), self.grade.gather(rules).fill_null(0)
+        return self.kept[key][1:]
 
     @classmethod
     def of(cls, book: Rulebook) -> Lookups:

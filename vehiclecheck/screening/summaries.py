@@ -44,10 +44,8 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
     cell, worst = pl.col("@cell"), pl.col("severity")
     blocks = [chosen[at : at + _BITS] for at in range(0, len(chosen), _BITS)]
     masks = [f"@lead{number}" for number in range(len(blocks))]
-    # name and grade of all deciding slots, one slot after the other and nothing at the end: a single lookup each
     size = chosen[0][1].rule.len()
-    rules = pl.concat([slot.rule for _, slot in chosen]).extend_constant(None, size)
-    names, grades = lookups.name.gather(rules), lookups.grade.gather(rules).fill_null(0)
+    names, grades = lookups.of_slots([slot for _, slot in chosen])
     lead = pl.coalesce(
         *(
             pl.when(pl.col(mask) != 0).then(pl.col(mask).bitwise_trailing_zeros() + number * _BITS)
