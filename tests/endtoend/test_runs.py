@@ -211,24 +211,49 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(
     assert files_of(broken) == unbroken(fmt)
 
 
-def test_a_killed_process_is_resumed(tmp_path: Path, unbroken: Unbroken) -> None:
+#: Dies in the third range as soon as a file that the pattern names lies in the work folder.
+KILLED = """
+import os, time
+from pathlib import Path
+from vehiclecheck.cli import main
+from vehiclecheck.runs import options
+from vehiclecheck.runs.ranges import RangeJudge
+from vehiclecheck.standards import Library, load_library
+
+shipped = load_library(None)
+few = Library(
+    {{c: shipped.file(c) for c in ("JP", "KE")}}, {{c: shipped.file(c) for c in shipped.standards}}
+)
+options.load_library = lambda _: few
+judge, work = RangeJudge.judge, Path({out!r}) / ".unfinished"
+
+def judge_or_die(worker, part):
+    if part.first != 32:
+        return judge(worker, part)
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not all(any(work.glob(name)) for name in {awaited!r}):
+        time.sleep(0.01)
+    os._exit(9)
+
+RangeJudge.judge = judge_or_die
+main({arguments!r})
+"""
+
+
+@pytest.mark.parametrize(
+    "awaited", [("done-000000.json", "identity.json"), ()], ids=["once a range is done", "at once"]
+)
+def test_a_killed_process_is_resumed(tmp_path: Path, unbroken: Unbroken, awaited: tuple[str, ...]) -> None:
     """No clean-up runs when a process is killed: what counts is what lies on the disk."""
-    arguments = ["screen", str(MOMBASA), "--out", str(tmp_path / "broken"), "--range-rows", str(MIDDLE)]
-    code = (
-        "import os, sys\nfrom vehiclecheck.runs.ranges import RangeJudge\nfrom vehiclecheck.cli import main\n"
-        "from vehiclecheck.standards import Library, load_library\nfrom vehiclecheck.runs import options\n"
-        "all = load_library(None)\n"
-        "few = Library({c: all.file(c) for c in ('JP', 'KE')}, {c: all.file(c) for c in all.standards})\n"
-        "options.load_library = lambda _: few\n"
-        "judge = RangeJudge.judge\n"
-        "RangeJudge.judge = lambda worker, part: os._exit(9) if part.first == 32 else judge(worker, part)\n"
-        f"main({arguments!r})\n"
-    )
+    out = tmp_path / "broken"
+    arguments = ["screen", str(MOMBASA), "--out", str(out), "--range-rows", str(MIDDLE)]
+    code = KILLED.format(out=str(out), awaited=awaited, arguments=arguments)
     killed = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, check=False)
     assert killed.returncode == 9
-    assert [path.name for path in (tmp_path / "broken").iterdir()] == [".unfinished"]
+    assert [path.name for path in out.iterdir()] == [".unfinished"]
+    assert all(list((out / ".unfinished").glob(name)) for name in awaited)
     assert vehiclecheck(*arguments, "--resume").code == 0
-    assert files_of(tmp_path / "broken") == unbroken("csv")
+    assert files_of(out) == unbroken("csv")
 
 
 @pytest.mark.parametrize("fmt", ["csv", "parquet"])

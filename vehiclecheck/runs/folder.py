@@ -88,9 +88,10 @@ class RunFolder:
         identity = functools.partial(_identity, options, sources, packs, library)
         begun = cls(options, identity, set(), made=not options.out.exists())
         try:
-            if options.resume:
-                if not (work / _MARK).exists():
-                    raise RunError(f"nothing to resume in {options.out}: no unfinished run lies there")
+            if options.resume and not work.is_dir():
+                raise RunError(f"nothing to resume in {options.out}: no unfinished run lies there")
+            # a run that was killed in its first moments has no mark yet: it begins anew
+            if options.resume and (work / _MARK).exists():
                 if (work / _MARK).read_text(encoding="utf-8") != begun._marked():
                     raise RunError(
                         f"the unfinished run in {options.out} had other files, packs or options; "
@@ -154,17 +155,10 @@ class RunFolder:
         for number in range(ranges):
             yield Counts(**json.loads((self._work / f"done-{number:06d}.json").read_text(encoding="utf-8")))
 
-    def small_tables(self, name: str, ranges: int) -> list[pl.DataFrame]:
-        """The kept tables of one name, in the order of the ranges."""
-        places = [self._small(name, number) for number in range(ranges)]
+    def small_tables(self, name: str, numbers: Iterable[int]) -> list[pl.DataFrame]:
+        """The kept tables of one name, of ranges by their numbers."""
+        places = [self._small(name, number) for number in numbers]
         return [pl.read_parquet(place) for place in places if place.exists()]
-
-    def flow_parts(self, numbers: Iterable[int]) -> Iterator[pl.DataFrame]:
-        """The flow sums of some ranges, one at a time."""
-        for number in numbers:
-            place = self._small("flows", number)
-            if place.exists():
-                yield pl.read_parquet(place)
 
     def publish(
         self,

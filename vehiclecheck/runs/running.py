@@ -31,6 +31,8 @@ _Result = TypeVar("_Result")
 
 #: A pair of record and country is a row of memory: ranges are cut so that they make about this many.
 _PAIRS = RANGE_ROWS
+#: Small tables of ranges that are put together at the end; what grows with the records is read then, not kept.
+_TAKEN_UP = ("aside", "reasons", "shown", "quality")
 #: The same vehicle is looked for across ranges up to so many; beyond, within each range alone: memory has a bound.
 _MOST_SIGHTINGS = 5_000_000
 
@@ -212,17 +214,23 @@ def _keep(
         folder.keep(number, worker.judge(part))
 
     flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
+    small: dict[int, dict[str, list[pl.DataFrame]]] = {}
+
+    def take(number: int) -> None:
+        """What a finished range adds to the whole: taken up while other ranges are judged."""
+        for sums in folder.small_tables("flows", [number]):
+            flows.add(sums)
+        small[number] = {name: folder.small_tables(name, [number]) for name in _TAKEN_UP}
+
     with ThreadPoolExecutor(result.options.threads) as pool:
         futures = [pool.submit(judge_and_keep, number, part) for number, part in todo]
         try:
             folder.sign()
-            for sums in folder.flow_parts(sorted(finished)):
-                flows.add(sums)
+            for number in finished:
+                take(number)
             for (number, part), future in zip(todo, futures, strict=True):
                 future.result()
-                # added up while other ranges are judged
-                for sums in folder.flow_parts([number]):
-                    flows.add(sums)
+                take(number)
                 done += part.count
                 if progress:
                     progress(done, total)
@@ -233,18 +241,19 @@ def _keep(
     for counts in folder.counts(len(parts)):
         result.counts.add(counts)
     reconcile(result.counts, result.sources)
+    taken = {name: [table for number in sorted(small) for table in small[number][name]] for name in _TAKEN_UP}
     result.flows = flows.table()
-    result.set_aside = merged_set_aside(folder.small_tables("aside", len(parts)), result.sources)
-    result.reasons = merged_reasons(folder.small_tables("reasons", len(parts)))
-    result.shown = merged_shown(folder.small_tables("shown", len(parts)))
+    result.set_aside = merged_set_aside(taken["aside"], result.sources)
+    result.reasons = merged_reasons(taken["reasons"])
+    result.shown = merged_shown(taken["shown"])
     result.quality = merged_quality(
-        folder.small_tables("quality", len(parts)), folder.small_tables("sightings", len(parts)), result
+        taken["quality"], folder.small_tables("sightings", range(len(parts))), result
     )
     tables = {"flows": result.flows, "set_aside": result.set_aside, "quality": result.quality}
     shipment = None
     if annotate:
         annotated = pl.concat(
-            [pl.DataFrame(schema=ANNOTATIONS), *folder.small_tables("annotations", len(parts))],
+            [pl.DataFrame(schema=ANNOTATIONS), *folder.small_tables("annotations", range(len(parts)))],
             how="vertical",
         )
         shipment = annotated_shipment(result.sources[0], annotated, result.set_aside)
