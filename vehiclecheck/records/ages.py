@@ -79,4 +79,6 @@ def cross(records: pl.DataFrame, model_years: bool = True) -> Crossed:
             name: pl.when(contradicts).then(stated[name]).otherwise(bound) for name, bound in crossed.items()
         }
     bounds = [bound.cast(pl.Int32).alias(name) for name, bound in crossed.items()]
-    return Crossed(records.with_columns(bounds), model_contradicts, late)
+    # lazily: what several bounds rest on is worked out once
+    crossed_records = records.lazy().with_columns(bounds).collect(engine="in-memory")
+    return Crossed(crossed_records, model_contradicts, late)

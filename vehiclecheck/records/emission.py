@@ -109,7 +109,7 @@ class MarketTable:
     #: Category mask, propulsion mask -> which of those that the steps tell apart.
     categories_of_mask: pl.Series
     engines_of_mask: pl.Series
-    #: Positions, 0 where nothing follows.
+    #: Positions, null where nothing follows.
     least: pl.Series
     category_sets: int
     engine_sets: int
@@ -127,8 +127,7 @@ class MarketTable:
             (day - self.first_day).clip(0, len(self.step_of_day) - 1).cast(pl.UInt32)
         )
         place = ((market * self.category_sets + categories) * self.engine_sets + engines) * self.steps + step
-        found = pl.lit(self.least).gather(place)
-        return pl.when(found > 0).then(found)
+        return pl.lit(self.least).gather(place)
 
 
 def _told_apart(atoms: list[int], masks: list[int], count: int) -> tuple[list[int], list[int]]:
@@ -181,6 +180,8 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
     step_of_day = (
         span.join(changes, on="day", how="left", maintain_order="left")["step"].forward_fill().fill_null(0)
     )
+    if len(days) < 256:  # a small table stays in the fastest memory
+        step_of_day = step_of_day.cast(pl.UInt8)
     width = len(days) + 1
     categories, categories_of_mask = _told_apart(
         list(CATEGORY_ATOMS.values()), [step[1] for step in ordered], ALL_CATEGORIES
@@ -220,7 +221,7 @@ def market_table(steps: Iterable[Step]) -> MarketTable:
         first_day=first_day,
         categories_of_mask=pl.Series(categories_of_mask, dtype=pl.UInt32),
         engines_of_mask=pl.Series(engines_of_mask, dtype=pl.UInt32),
-        least=pl.Series(table, dtype=pl.Float32),
+        least=pl.Series([position or None for position in table], dtype=pl.Float32),
         category_sets=category_sets,
         engine_sets=engine_sets,
         steps=width,

@@ -92,9 +92,10 @@ def survey(raw: pl.DataFrame, *, words: WordBook, subject: Literal["vehicle", "f
 def _by_file(raw: pl.DataFrame) -> list[tuple[int, pl.DataFrame]]:
     if "file" not in raw.columns:
         return [(0, raw.with_columns(pl.lit(0, dtype=pl.Int16).alias("file")))]
-    files = raw.get_column("file").unique(maintain_order=True).to_list()
-    if len(files) <= 1:
-        return [(files[0] if files else 0, raw)]
+    column = raw.get_column("file")
+    if column.min() == column.max():
+        return [(column[0] if len(column) else 0, raw)]
+    files = column.unique(maintain_order=True).to_list()
     return [(file, raw.filter(pl.col("file") == file)) for file in files]
 
 

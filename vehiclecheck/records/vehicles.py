@@ -79,6 +79,10 @@ class Vehicles:
         """Whether the frame has a column."""
         return column in self.frame.columns
 
+    def add(self, *columns: pl.Expr) -> None:
+        """Adds columns. What several of them rest on is worked out once, which calls on frames do not look for."""
+        self.frame = self.frame.lazy().with_columns(columns).collect(engine="in-memory")
+
     def said(self, name: str, table: int = 0) -> pl.Expr:
         """What the word in column `name` says."""
         return self.known[name].value(pl.col(f"index:{name}"), table)
@@ -270,7 +274,7 @@ class Vehicles:
         stated = self.has("index:emission_class")
         if stated:
             low, high = stated_bounds(pl.col("index:emission_class"), self.known["emission_class"], category)
-            self.frame = self.frame.with_columns(low.alias("class_lo"), high.alias("class_hi"))
+            self.add(low.alias("class_lo"), high.alias("class_hi"))
         if not (self.options.infer and self.has("exporter") and self.has("first_registered_lo")):
             return
         nothing = pl.lit(None, dtype=pl.UInt16)
@@ -282,7 +286,7 @@ class Vehicles:
             pl.col("propulsion") if self.has("propulsion") else nothing,
             pl.col("first_registered_lo"),
         )
-        self.frame = self.frame.with_columns(bound.alias("market"))
+        self.add(bound.alias("market"))
         if stated:
             below = pl.col("market") > pl.col("class_hi")
             self.check("emission_class_below_its_market", "emission_class", below,
@@ -291,7 +295,7 @@ class Vehicles:
             inferred: pl.Expr = pl.when(pl.col("class_lo").is_null() | more).then("market").otherwise(None)
         else:
             inferred = pl.col("market")
-        self.frame = self.frame.with_columns(inferred.alias("class_inferred_lo"))
+        self.add(inferred.alias("class_inferred_lo"))
 
     def identity(self) -> None:
         """The key of the vehicle and the checks of its number."""

@@ -6,6 +6,7 @@ interrupted run goes on where it stopped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -174,20 +175,12 @@ class RangeJudge:
         judgement = self._judge.judge(pairs) if {"verdicts", "findings"} & set(wanted) else None
         verdict = self._judge.places(pairs) if judgement is None else judgement.verdicts["verdict"]
         units = pairs["quantity"]
-        by_verdict = (
-            pl.DataFrame({"verdict": verdict, "units": units}).group_by("verdict").agg(pl.col("units").sum())
-        )
         counts = read.counts()
         counts.findings = judgement.findings.height if judgement else 0
-        counts.verdicts |= {str(word): int(number) for word, number in by_verdict.iter_rows()}
+        counts.verdicts |= _units_by_word(verdict, VERDICTS, units)
         if judgement and "fuel_match" in judgement.verdicts.columns:
-            matched = pl.DataFrame({"match": judgement.verdicts["fuel_match"], "units": units}).drop_nulls(
-                "match"
-            )
-            by_match = matched.group_by("match").agg(pl.col("units").sum())
-            found = {str(word): int(number) for word, number in by_match.iter_rows()}
             # every word in its order, whatever occurs: what is written of a run has the same bytes each time
-            counts.fuel_matches |= {word: found.get(word, 0) for word in MATCHES}
+            counts.fuel_matches |= _units_by_word(judgement.verdicts["fuel_match"], MATCHES, units)
         return RangeResult(
             counts=counts,
             verdicts=self._named(judgement.verdicts, part.source)
@@ -250,9 +243,7 @@ class RangeJudge:
         # rule, answer and remark as one number: a single key is grouped in half the time
         rule, code, remark = pl.col("@key") // 32, pl.col("@key") // 8 % 4, pl.col("@key") % 8
         words = ("side", "country", "provision", "effect", "status", "source", "message")
-        # where every record is one unit, as in most files, they need not be added up
-        single = bool((units == 1).all())
-        records = pl.len().cast(pl.Int64)
+        records, single = pl.len().cast(pl.Int64), _single(units)
         return (
             judgement.findings.lazy()
             .select(
@@ -310,3 +301,15 @@ class RangeJudge:
             .collect()
         )
         return worst.join(about, on="row", how="left", maintain_order="left").drop("row")
+
+
+def _single(units: pl.Series) -> bool:
+    """Whether every record is one unit, as in most files: then records need only be counted."""
+    return bool((units == 1).all())
+
+
+def _units_by_word(column: pl.Series, words: Sequence[str], units: pl.Series) -> dict[str, int]:
+    """Units by the words of an Enum, in their order; a null is of no word. Words are few: each is looked for."""
+    places, single = column.to_physical(), _single(units)
+    found = {word: places == place for place, word in enumerate(words)}
+    return {word: int(is_it.sum() if single else units.filter(is_it).sum()) for word, is_it in found.items()}

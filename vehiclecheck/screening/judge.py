@@ -173,9 +173,8 @@ class Judge:
     def _missing_words(findings: pl.DataFrame, judge: SideJudge) -> pl.Series:
         """Missing fields in words; few combinations occur, so each is written once."""
         masks = findings["missing"].unique().sort()
-        fields = judge.missing_fields
+        places, fields = masks.search_sorted(findings["missing"]), judge.missing_fields
         words = [";".join(name for place, name in enumerate(fields) if mask >> place & 1) for mask in masks]
-        places = masks.search_sorted(findings["missing"])
         return pl.Series("missing", words, dtype=pl.Categorical).gather(places).alias("missing")
 
     @staticmethod
