@@ -60,8 +60,13 @@ def findings(frame: pl.DataFrame, raw: pl.DataFrame, checks: Sequence[Check]) ->
         if not rows.any():
             continue
         places = rows.arg_true()
-        cells = raw[places].select(pl.all().name.prefix("raw:"))
-        wrong = pl.concat([frame[places], cells], how="horizontal")
+        asked = {name for told in (check.value, check.message, check.surely) if told is not None
+                 for name in told.meta.root_names()}  # fmt: skip
+        cells = raw.select(
+            pl.col(name).alias(f"raw:{name}") for name in raw.columns if f"raw:{name}" in asked
+        )
+        known = frame.select(name for name in frame.columns if name in asked or name in _KEY)
+        wrong = pl.concat([part[places] for part in (known, cells) if part.width], how="horizontal")
         if check.surely is not None:
             wrong = wrong.filter(check.surely)
         found.append(
