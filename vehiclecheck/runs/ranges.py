@@ -22,7 +22,6 @@ from vehiclecheck.records.vehicles import sightings
 from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.runs.annotating import annotated_rows
 from vehiclecheck.runs.options import RunOptions
-from vehiclecheck.screening.findings import outcome_words
 from vehiclecheck.screening.fuel_match import MATCHES
 from vehiclecheck.screening.judge import FINDING_COLUMNS, Judge, Judgement
 from vehiclecheck.vocabulary.choices import VERDICTS
@@ -240,31 +239,26 @@ class RangeJudge:
 
     def _reasons(self, judgement: Judgement, units: pl.Series) -> pl.DataFrame:
         """How many records and units each provision holds up; the words are looked up for the few that occur."""
-        # rule, answer and remark as one number: a single key is grouped in half the time
-        rule, code, remark = pl.col("@key") // 32, pl.col("@key") // 8 % 4, pl.col("@key") % 8
-        words = ("side", "country", "provision", "effect", "status", "source", "message")
-        records, single = pl.len().cast(pl.Int64), _single(units)
-        return (
+        words, records, single = self._judge.words, pl.len().cast(pl.Int64), _single(units)
+        summed = (
             judgement.findings.lazy()
             .select(
-                ((pl.col("rule") * 4 + pl.col("code")) * 8 + pl.col("remark")).alias("@key"),
+                words.sentence().alias("sentence"),
                 *([] if single else [pl.lit(units).gather(pl.col("row")).alias("units")]),
             )
-            .group_by("@key")
+            .group_by("sentence")
             .agg(records.alias("records"), (records if single else pl.col("units").sum()).alias("units"))
-            .with_columns(
-                *self._judge.words.columns(rule, code, remark), outcome_words(code).alias("outcome")
-            )
-            .select(pl.col(*words, "outcome").cast(pl.String), "records", "units")
-            .sort(
-                "units",
-                "side",
-                "provision",
-                "outcome",
-                "message",
-                descending=[True, False, False, False, False],
-            )
             .collect()
+        )
+        told = ("side", "country", "provision", "effect", "status", "source", "message", "outcome")
+        said = words.of(summed["sentence"]).select(pl.col(told).cast(pl.String))
+        return said.hstack(summed.select("records", "units")).sort(
+            "units",
+            "side",
+            "provision",
+            "outcome",
+            "message",
+            descending=[True, False, False, False, False],
         )
 
     @staticmethod

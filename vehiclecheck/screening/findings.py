@@ -44,11 +44,6 @@ _NOT_IN_FORCE = {
 }
 
 
-def outcome_words(code: pl.Expr) -> pl.Expr:
-    """Answers as words."""
-    return pl.lit(_OUTCOME_OF).gather(code)
-
-
 @dataclass(frozen=True, slots=True)
 class SpokenRule:
     """What is said about one rule: the wordy columns of its findings, and its sentence whatever the answer."""
@@ -69,21 +64,24 @@ class SpokenRule:
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """What is said about the rules of all sides, numbered through: `offset` of a side + number in its book."""
+    """What is said about the rules of all sides, numbered through: `offset` of a side + number in its book.
+
+    `table` has the wordy columns of a finding, a row a sentence: for each rule one an answer, and of each as many as the
+    kinds of these rules make `remarks` (nothing included).
+    """
 
     offsets: dict[str, int]
     table: pl.DataFrame
-    messages: pl.Series
-    #: How many remarks a kind of these rules may make, nothing included.
     remarks: int
 
-    def columns(self, rule: pl.Expr, code: pl.Expr, remark: pl.Expr) -> list[pl.Expr]:
-        """The wordy columns of a finding, by global rule number, answer and remark."""
-        found = [pl.lit(self.table[name]).gather(rule).alias(name) for name in self.table.columns]
-        place = rule * 4 + code
-        if self.remarks > 1:
-            place = place * self.remarks + remark
-        return [*found, pl.lit(self.messages).gather(place).alias("message")]
+    def sentence(self) -> pl.Expr:
+        """The row of the table, of findings with `rule`, `code` and `remark`."""
+        place = pl.col("rule") * 4 + pl.col("code")
+        return place * self.remarks + pl.col("remark") if self.remarks > 1 else place
+
+    def of(self, sentences: pl.Series) -> pl.DataFrame:
+        """The wordy columns of sentences. Whole rows are picked at once: a look-up a column costs four times as much."""
+        return self.table[sentences]
 
 
 def rule_words(
@@ -130,8 +128,11 @@ def rule_words(
     spoken += beside
     messages += [rule.message for rule in beside for _ in range(4 * most)]
     columns = [name for name in SpokenRule.__slots__ if name != "message"]
-    table = pl.DataFrame([_as_words(name, [getattr(rule, name) for rule in spoken]) for name in columns])
-    return RuleWords(offsets, table, _as_words("message", messages), most)
+    by_rule = pl.DataFrame([_as_words(name, [getattr(rule, name) for rule in spoken]) for name in columns])
+    sentence = pl.int_range(len(messages), dtype=pl.UInt32, eager=True)
+    outcome = _OUTCOME_OF.gather(sentence // most % 4).alias("outcome")
+    table = by_rule[sentence // (4 * most)].hstack([_as_words("message", messages), outcome])
+    return RuleWords(offsets, table, most)
 
 
 #: Columns whose words are short, or few whatever the number of countries.

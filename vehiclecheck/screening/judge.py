@@ -12,7 +12,7 @@ import polars as pl
 from vehiclecheck.screening.answers import EFFECTS, GRADES
 from vehiclecheck.screening.asking import no_findings
 from vehiclecheck.screening.facts import Facts, points_of
-from vehiclecheck.screening.findings import RuleWords, outcome_words, rule_words
+from vehiclecheck.screening.findings import RuleWords, rule_words
 from vehiclecheck.screening.fuel_match import FuelMatch
 from vehiclecheck.screening.judging import SideJudge, SideResult
 from vehiclecheck.screening.rulebook import SIDES, compile_rules
@@ -263,21 +263,18 @@ class Judge:
         return done.get_columns()
 
     def _finding_table(self, base: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-        rule, code, remark = pl.col("rule"), pl.col("code"), pl.col("remark")
         ids = base["record_id"] if "record_id" in base.columns else base["row"].cast(pl.String)
-        return (
-            findings.lazy()
-            .with_columns(
-                pl.lit(ids).gather(pl.col("row")).alias("record_id"),
-                *self.words.columns(rule, code, remark),
-                outcome_words(code).alias("outcome"),
-                pl.lit(_LAW_DATES).gather(pl.col("dated")).alias("law_date"),
-                pl.col("low").alias("observed_low"),
-                pl.col("high").alias("observed_high"),
-            )
-            .select(*FINDING_COLUMNS, "row", "rule", "code", "remark")
-            .collect()
-        )
+        words = self.words.of(findings.select(self.words.sentence()).to_series())
+        columns = {
+            "record_id": ids.gather(findings["row"]),
+            "law_date": _LAW_DATES.gather(findings["dated"]),
+            "observed_low": findings["low"],
+            "observed_high": findings["high"],
+            **{name: findings[name] for name in ("inferred", "missing", "row", "rule", "code", "remark")},
+            **{name: words[name] for name in words.columns},
+        }
+        order = (*FINDING_COLUMNS, "row", "rule", "code", "remark")
+        return pl.DataFrame([columns[name].alias(name) for name in order])
 
 
 def _or_nothing(reasons: pl.Series) -> pl.Series:
