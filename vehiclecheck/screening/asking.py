@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import functools
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -29,6 +31,35 @@ FINDING = {
 }
 
 
+#: Slots that are asked at once: what is looked up for them stands beside the rows, and takes memory.
+_AT_ONCE = 16
+
+#: Turns a column by cell, of some name, into an expression on rows.
+_LookUp = Callable[[str, pl.Series], pl.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """A slot with the expressions of its answer and of its findings, which read the answer from `@code`. The slot is kept
+    beside its expressions, so that its number is not given to another one.
+    """
+
+    slot: Slot
+    code: pl.Expr
+    findings: list[pl.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Some slots with the expressions of their answers, on columns that stand beside the rows: those of `table`, which has
+    a row a cell.
+    """
+
+    slots: Sequence[Slot]
+    codes: list[pl.Expr]
+    table: pl.DataFrame
+
+
 class Asker:
     """Asks the slots of one rulebook. Frames have the columns that `Facts` reads, and `@cell`."""
 
@@ -36,35 +67,64 @@ class Asker:
         self.book = book
         self.lookups = Lookups.of(book)
         self.missing = Missing(book.subject, self.lookups)
-        # the expressions of a slot are the same for every range of one outline: they are composed once
-        self._composed: dict[tuple[int, Hashable], tuple[Slot, pl.Expr, list[pl.Expr]]] = {}
-
-    def param(self, slot: Slot, name: str) -> pl.Expr:
-        """A number of the rule that stands in the slot, row by row."""
-        return pl.lit(slot.by_cell(name, self.book.params[name])).gather(pl.col("@cell"))
+        # expressions are the same for every range of one outline: they are composed once
+        self._composed: dict[tuple[int, Hashable], _Composed] = {}
+        self._beside: dict[tuple[tuple[int, ...], Hashable], _Beside] = {}
 
     def code(self, slot: Slot, facts: Facts) -> pl.Expr:
         """SILENT, PASS, UNKNOWN or FAIL of a slot's rule."""
-        return self._compose(slot, facts)[1]
+        return self._compose(slot, facts).code
 
-    def _compose(self, slot: Slot, facts: Facts) -> tuple[Slot, pl.Expr, list[pl.Expr]]:
-        """A slot with the expressions of its answer and of its findings, which read the answer from `@code`."""
+    def codes(self, slots: Sequence[Slot], located: pl.DataFrame, facts: Facts) -> list[pl.Series]:
+        """The same of several slots for the rows of a frame, as `@code0`, `@code1` …
+
+        Of what is looked up by cell whole rows are picked: a look-up a number costs three times as much.
+        """
+        codes: list[pl.Series] = []
+        for at in range(0, len(slots), _AT_ONCE):
+            asked = self._stand_beside(slots[at : at + _AT_ONCE], facts)
+            rows = located.hstack(asked.table[located["@cell"]])
+            answers = (code.alias(f"@code{at + place}") for place, code in enumerate(asked.codes))
+            codes += rows.lazy().select(answers).collect().get_columns()
+        return codes
+
+    def _stand_beside(self, slots: Sequence[Slot], facts: Facts) -> _Beside:
+        key = tuple(map(id, slots)), facts.outline
+        if key not in self._beside:
+            columns: dict[str, pl.Series] = {}
+            codes = [
+                self._answer(slot, facts, functools.partial(_beside, columns, place))[2]
+                for place, slot in enumerate(slots)
+            ]
+            self._beside[key] = _Beside(slots, codes, pl.DataFrame(columns))
+        return self._beside[key]
+
+    def _compose(self, slot: Slot, facts: Facts) -> _Composed:
         key = (id(slot), facts.outline)
         if key not in self._composed:
-            # the slot is kept beside its expressions, so that its number is not given to another one
-            observation = observe(slot.shape, facts, lambda name: self.param(slot, name))
-            holds, settled = applies(slot.shape, self.book.side, facts, lambda name: self.param(slot, name))
-            code = self._code(slot, observation.outcome, holds)
-            self._composed[key] = (slot, code, self._findings(slot, observation, settled, facts))
+            observation, settled, code = self._answer(slot, facts, _looked_up)
+            self._composed[key] = _Composed(slot, code, self._findings(slot, observation, settled, facts))
         return self._composed[key]
 
+    def _answer(
+        self, slot: Slot, facts: Facts, look_up: _LookUp
+    ) -> tuple[Observation, dict[str, pl.Expr], pl.Expr]:
+        """What is observed, what would settle the scope, and the answer, with numbers of the rule looked up so."""
+
+        def param(name: str) -> pl.Expr:
+            return look_up(name, slot.by_cell(name, self.book.params[name]))
+
+        observation = observe(slot.shape, facts, param)
+        holds, settled = applies(slot.shape, self.book.side, facts, param)
+        return observation, settled, self._code(slot, observation.outcome, holds, look_up)
+
     @staticmethod
-    def _code(slot: Slot, outcome: Answer, holds: Answer | None) -> pl.Expr:
+    def _code(slot: Slot, outcome: Answer, holds: Answer | None, look_up: _LookUp) -> pl.Expr:
         no = outcome.no
         # a fail counts only where the rule applies for certain; a pass stays a pass
         certain = bool(slot.certain.all())
         if not certain:
-            no = no & pl.lit(slot.certain).gather(pl.col("@cell"))
+            no = no & look_up("certain", slot.certain)
         if holds is not None:
             no = no & holds.yes
         if certain and holds is None and outcome.sure:
@@ -76,7 +136,7 @@ class Asker:
                 .otherwise(pl.when(outcome.yes).then(_code(PASS)).otherwise(_code(UNKNOWN)))
             )
         # SILENT is 0: a product is the cheapest way to say where there is no rule, or none that applies
-        present = pl.lit(slot.filled).gather(pl.col("@cell"))
+        present = look_up("filled", slot.filled)
         if holds is not None:
             present = present * holds.no.not_().cast(pl.UInt8)
         return code * present
@@ -93,7 +153,7 @@ class Asker:
         """The rows of a slot whose answer is `least` or worse, with bounds and what is missing."""
         code = pl.col(f"@code{number}")
         found = judged.filter(code >= least).with_columns(code.alias("@code"))
-        return found.select(*self._compose(slot, facts)[2], *extra)
+        return found.select(*self._compose(slot, facts).findings, *extra)
 
     def _findings(
         self, slot: Slot, observation: Observation, settled: dict[str, pl.Expr], facts: Facts
@@ -113,6 +173,15 @@ class Asker:
             facts.deciding_date(slot.shape.decides).alias("dated"),
             (pl.lit(0, dtype=pl.UInt8) if observation.remark is None else observation.remark).alias("remark"),
         ]
+
+
+def _beside(columns: dict[str, pl.Series], place: int, name: str, by_cell: pl.Series) -> pl.Expr:
+    columns[f"@{place}:{name}"] = by_cell
+    return pl.col(f"@{place}:{name}")
+
+
+def _looked_up(_: str, by_cell: pl.Series) -> pl.Expr:
+    return pl.lit(by_cell).gather(pl.col("@cell"))
 
 
 def _code(answer: int) -> pl.Expr:

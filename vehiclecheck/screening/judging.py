@@ -138,13 +138,7 @@ class SideJudge:
             )
         located = placed.collect()
         slots = cells.met(located["@cell"])
-        judged = (
-            located.lazy()
-            .with_columns(
-                self._asker.code(slot, facts).alias(f"@code{number}") for number, slot in enumerate(slots)
-            )
-            .collect()
-        )
+        judged = located.hstack(self._asker.codes(slots, located, facts))
         least = PASS if self._passes else UNKNOWN
         found: list[pl.DataFrame] = []
         if details:
