@@ -240,7 +240,7 @@ def _native_dates(rows: Rows, column: pl.Series, prefix: str) -> list[pl.Expr]:
         _refuse(rows, column.name, pl.select(pl.when(pl.lit(beyond)).then(pl.lit(reason))).to_series())
         days = pl.select(pl.when(~pl.lit(beyond)).then(pl.lit(days))).to_series()
     # one look-up for both bounds: a day is one day
-    codes = days.to_frame("d").select(dates.codes_of_days(pl.col("d"))).to_series()
+    codes = dates.codes_of_days(days)
     return [pl.lit(codes).alias(f"{prefix}_lo"), pl.lit(codes).alias(f"{prefix}_hi")]
 
 

@@ -313,11 +313,11 @@ def day_codes_by_number() -> pl.Series:
 _TABLE_START = (dt.date(FIRST_YEAR, 1, 1) - dt.date(1970, 1, 1)).days
 
 
-def codes_of_days(column: pl.Expr) -> pl.Expr:
-    """Day codes of a Date column. A look-up: four times as fast as taking year, month and day apart. Days
+def codes_of_days(column: pl.Series) -> pl.Series:
+    """Day codes of a Date column. A look-up: many times as fast as taking year, month and day apart. Days
     outside the years of records must have been taken out (`outside`).
     """
-    return pl.lit(day_codes_by_number()).gather((column.to_physical() - _TABLE_START).cast(pl.UInt32))
+    return day_codes_by_number()[(column.to_physical() - _TABLE_START).cast(pl.UInt32)]
 
 
 def outside(column: pl.Expr) -> pl.Expr:

@@ -77,10 +77,10 @@ class Cells:
     #: Pairs of cell and the number of a slot that is filled there.
     filled: pl.DataFrame
 
-    def cell(self, row: pl.Expr, profile: pl.Expr, period: pl.Expr) -> pl.Expr:
-        """The cell of a profile in a row of `calendar.periods`; the empty one where no rule concerns it."""
-        cell = pl.lit(self.base).gather(period) + pl.lit(self.group).gather(row * self.profiles + profile)
-        return cell.clip(upper_bound=self.empty).fill_null(self.empty)
+    def cell(self, row: pl.Series, profile: pl.Series, period: pl.Series) -> pl.Series:
+        """The cells of profiles in rows of `calendar.periods`; the empty one where no rule concerns a profile."""
+        cell = self.base[period] + self.group[row * self.profiles + profile]
+        return cell.clip(upper_bound=self.empty).fill_null(self.empty).alias("@cell")
 
     @property
     def empty(self) -> int:

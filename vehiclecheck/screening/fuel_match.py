@@ -77,7 +77,7 @@ class _Windows:
 
 
 def _thresholds(windows: _Windows) -> pl.DataFrame:
-    """The columns `fit` and `unfit` of all windows, at window * _BURNING + what a vehicle may burn. Behind them stands one
+    """The columns `@fit` and `@unfit` of all windows, at window * _BURNING + what a vehicle may burn. Behind them stands one
     window in which no law is known.
     """
     fit, unfit = [], []
@@ -89,7 +89,7 @@ def _thresholds(windows: _Windows) -> pl.DataFrame:
             above = [windows.unfit_from[fuel][window] if known else _ALL for fuel in burnt]
             fit.append(min(below, default=_ALL))
             unfit.append(max(above, default=_ALL) if burning < 4 else _ALL)
-    return pl.DataFrame({"fit": fit, "unfit": unfit}, schema={"fit": pl.Float32, "unfit": pl.Float32})
+    return pl.DataFrame({"@fit": fit, "@unfit": unfit}, schema={"@fit": pl.Float32, "@unfit": pl.Float32})
 
 
 class FuelMatch:
@@ -173,38 +173,33 @@ class FuelMatch:
         mask = facts.mask("propulsion")
         start, until = facts.deciding("arrival")
         low, high, inferred = position(facts)
-        row = self._periods.rows(pl.col("@importer"))
-        begin = self._periods.at(row, start)
-        first = pl.lit(self._first_window).gather(begin)
-        window = first if until is start else first + self._periods.at(row, until) - begin
+        known = base.lazy().select(start.alias("start"), until.alias("until"), mask.cast(INDEX).alias("mask"))
+        days = known.collect()
+        row, burns = self._periods.rows(country), _burning()[days["mask"]].alias("@burns")
+        begin = self._periods.at(row, days["start"])
+        window = self._first_window[begin]
+        if until is not start:
+            window = window + self._periods.at(row, days["until"]) - begin
         # where no importer is told no law is known either
-        place = window.fill_null(self._first_window[-1]) * _BURNING + pl.col("@burns")
-        fit, unfit = (pl.lit(self._thresholds[name]).gather(pl.col("@place")) for name in ("fit", "unfit"))
+        place = window.fill_null(self._first_window[-1]) * _BURNING + burns
         match = (
             pl.when(pl.col("@burns") == 0)
             .then(None)
-            .when(high.clip(upper_bound=_ALL - 1) < fit)
+            .when(high.clip(upper_bound=_ALL - 1) < pl.col("@fit"))
             .then(_FITS)
-            .when(low >= unfit)
+            .when(low >= pl.col("@unfit"))
             .then(_UNFIT)
             .otherwise(_UNKNOWN)
         )
-        placed = base.with_columns(country.alias("@importer"))
-        matched = (
-            placed.lazy()
-            .with_columns(pl.lit(_burning()).gather(mask.cast(INDEX)).alias("@burns"))
-            .with_columns(place.alias("@place"))
-            .select(match.cast(pl.UInt8).alias("match"))
-            .collect()
-            .to_series()
-        )
+        placed = base.hstack([burns, window.alias("@window"), *self._thresholds[place].get_columns()])
+        matched = placed.lazy().select(match.cast(pl.UInt8).alias("match")).collect().to_series()
         unfit_rows = matched == _UNFIT
         if not unfit_rows.any():
             return _words(matched), no_findings()
         # of a hybrid, which burns the one or the other, petrol is spoken of
         rule = pl.coalesce(
             pl.when((mask & _BURNS[fuel]) != 0).then(
-                pl.lit(self._spoken[fuel]).gather(window) + _step(fuel, low)
+                pl.lit(self._spoken[fuel]).gather(pl.col("@window")) + _step(fuel, low)
             )
             for fuel in ("petrol", "diesel")
         )
@@ -242,4 +237,4 @@ def _step(fuel: str, low: pl.Expr) -> pl.Expr:
 
 
 def _words(places: pl.Series) -> pl.Series:
-    return pl.Series(MATCHES, dtype=MATCH).gather(places.cast(pl.UInt32)).alias("fuel_match")
+    return pl.Series(MATCHES, dtype=MATCH)[places.cast(INDEX)].alias("fuel_match")

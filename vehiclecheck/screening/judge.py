@@ -175,7 +175,7 @@ class Judge:
         masks = findings["missing"].unique().sort()
         places, fields = masks.search_sorted(findings["missing"]), judge.missing_fields
         words = [";".join(name for place, name in enumerate(fields) if mask >> place & 1) for mask in masks]
-        return pl.Series("missing", words, dtype=pl.Categorical).gather(places).alias("missing")
+        return pl.Series("missing", words, dtype=pl.Categorical)[places].alias("missing")
 
     @staticmethod
     def _ordered(found: list[pl.DataFrame]) -> pl.DataFrame:
@@ -236,9 +236,9 @@ class Judge:
         if len(parts) == 1:
             one = parts[0]
             return [
-                named.gather(one["effects"]).alias("effects"),
+                named[one["effects"].cast(pl.UInt32)].alias("effects"),
                 _or_nothing(one["reasons"]),
-                graded.gather(one["grade"]).alias("grade"),
+                graded[one["grade"].cast(pl.UInt32)].alias("grade"),
             ]
         frame = pl.DataFrame(
             [part[name].alias(f"{name}{place}") for place, part in enumerate(parts) for name in part.columns]
@@ -266,8 +266,8 @@ class Judge:
         ids = base["record_id"] if "record_id" in base.columns else base["row"].cast(pl.String)
         words = self.words.of(findings.select(self.words.sentence()).to_series())
         columns = {
-            "record_id": ids.gather(findings["row"]),
-            "law_date": _LAW_DATES.gather(findings["dated"]),
+            "record_id": ids[findings["row"]],
+            "law_date": _LAW_DATES[findings["dated"].cast(pl.UInt32)],
             "observed_low": findings["low"],
             "observed_high": findings["high"],
             **{name: findings[name] for name in ("inferred", "missing", "row", "rule", "code", "remark")},
@@ -294,7 +294,7 @@ def _as_day(codes: pl.Series) -> pl.Series:
     first, last = (cast(int, end) // YEAR for end in (low, high))
     start, table = first * YEAR, _days(first, last)
     place = pl.when(pl.col("code").is_between(start, start + table.len() - 1)).then(pl.col("code") - start)
-    return table.gather(codes.to_frame("code").select(place.cast(pl.UInt32)).to_series())
+    return table[codes.to_frame("code").select(place.cast(pl.UInt32)).to_series()]
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,8 @@ parts: each possible period is asked about its part of the window, and the answe
 
 from __future__ import annotations
 
+import functools
+import operator
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,28 +117,8 @@ class SideJudge:
     def _judge_group(
         self, frame: pl.DataFrame, facts: Facts, cells: Cells, places: pl.Series, details: bool
     ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-        calendar, lookups = cells.calendar, self._asker.lookups
-        first, last = facts.deciding(calendar.decides)
-        row, dated = pl.col("@row"), first is last
-        placed = (
-            frame.lazy()
-            .with_columns(
-                calendar.periods.rows(pl.col("@country")).alias("@row"),
-                pl.lit(places).gather(pl.col("@profile")).alias("@place"),
-            )
-            .with_columns(calendar.periods.at(row, first).alias("@period"))
-            .with_columns((pl.col("@period") if dated else calendar.periods.at(row, last)).alias("@until"))
-            .with_columns(cells.cell(row, pl.col("@place"), pl.col("@period")).alias("@cell"))
-        )
-        # a period in which one provision stands twice, or a day that may lie in either of two
-        parted = [pl.lit(cells.merge).gather(pl.col("@cell"))] if cells.merge.any() else []
-        if not dated:
-            parted.append((pl.col("@period") != pl.col("@until")).fill_null(False))
-        if parted:
-            placed = placed.with_columns(pl.any_horizontal(parted).alias("@parted")).with_columns(
-                pl.when("@parted").then(cells.empty).otherwise("@cell").alias("@cell")
-            )
-        located = placed.collect()
+        lookups = self._asker.lookups
+        located = _located(frame, facts, cells, places)
         slots = cells.met(located["@cell"])
         judged = located.hstack(self._asker.codes(slots, located, facts))
         least = PASS if self._passes else UNKNOWN
@@ -150,13 +132,36 @@ class SideJudge:
             summary = summaries.summary(lookups, judged, slots)
         else:
             summary = summaries.severity(judged, slots)
-        parts = judged.filter("@parted") if parted else judged.clear()
+        parts = judged.filter("@parted") if "@parted" in judged.columns else judged.clear()
         merged = by_parts(self._asker, parts, facts, cells) if parts.height else None
         if merged is not None:
             straddling = summaries.summary_by_parts(lookups, merged).select(summary.columns)
             summary = summary.update(straddling, on="row", how="left")
             found.append(merged.filter(pl.col("code") >= least).select(*FINDING))
         return summary.drop("row"), found
+
+
+def _located(frame: pl.DataFrame, facts: Facts, cells: Cells, places: pl.Series) -> pl.DataFrame:
+    """The frame with the row of each country, the place of each profile, the periods in which the deciding date may lie, and
+    the cell. `@parted`, where there are such: rows of two periods, or in whose period one provision stands twice.
+    """
+    first, last = facts.deciding(cells.calendar.decides)
+    dated, periods = first is last, cells.calendar.periods
+    days = frame.lazy().select(first.alias("first"), (first if dated else last).alias("last")).collect()
+    row, place = periods.rows(frame["@country"]), places[frame["@profile"]]
+    period = periods.at(row, days["first"])
+    until = period if dated else periods.at(row, days["last"])
+    cell = cells.cell(row, place, period)
+    columns = {"@row": row, "@place": place, "@period": period, "@until": until, "@cell": cell}
+    located = frame.hstack([column.alias(name) for name, column in columns.items()])
+    parted = [cells.merge[cell]] if cells.merge.any() else []
+    if not dated:
+        parted.append((period != until).fill_null(False))
+    if not parted:
+        return located
+    return located.with_columns(functools.reduce(operator.or_, parted).alias("@parted")).with_columns(
+        pl.when("@parted").then(cells.empty).otherwise("@cell").alias("@cell")
+    )
 
 
 def _place_table(keys: pl.Series) -> pl.Series:

@@ -50,9 +50,9 @@ def judged_by_parts(asker: Asker, rows: pl.DataFrame, facts: Facts, cells: Cells
         .with_columns(
             pl.max_horizontal("@first", pl.lit(calendar.starts).gather(pl.col("@period"))).alias("@first"),
             pl.min_horizontal("@last", pl.lit(calendar.lasts).gather(pl.col("@period"))).alias("@last"),
-            cells.cell(pl.col("@row"), pl.col("@place"), pl.col("@period")).alias("@cell"),
         )
     )
+    parts = parts.with_columns(cells.cell(parts["@row"], parts["@place"], parts["@period"]))
     slots = cells.met(parts["@cell"])
     if not slots:
         return None

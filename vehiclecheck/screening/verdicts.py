@@ -9,6 +9,7 @@ import polars as pl
 from vehiclecheck.screening.answers import NOTHING
 from vehiclecheck.screening.facts import Facts
 from vehiclecheck.screening.judging import SideResult
+from vehiclecheck.screening.periods import INDEX
 from vehiclecheck.vocabulary.choices import VERDICTS
 
 VERDICT = pl.Enum(VERDICTS)
@@ -37,10 +38,10 @@ def side_places(result: SideResult, base: pl.DataFrame, country: pl.Series, code
     reviewed = pl.Series([result.book.reviewed.get(code, 0) for code in codes], dtype=pl.Int32)
     facts = Facts(base.columns)
     wanted = facts.products() if result.book.subject == "fuel" else facts.mask("category")
-    looked_at = pl.lit(reviewed).gather(pl.lit(country)).fill_null(0)
+    looked_at = pl.lit(reviewed[country].fill_null(0))
     place = (
         pl.when(pl.lit(result.severity) != NOTHING)
-        .then(pl.lit(_PLACE_OF).gather(pl.lit(result.severity)))
+        .then(pl.lit(_PLACE_OF[result.severity.cast(INDEX)]))
         .when((wanted & looked_at) == wanted)
         .then(_UNREGULATED)
         .otherwise(_NO_PACK)
@@ -69,9 +70,9 @@ def overall_place(sides: Mapping[str, pl.Series]) -> pl.Series:
 def as_verdict(place: pl.Series, name: str) -> pl.Series:
     """Places as the words of VERDICTS."""
     words = pl.Series(list(VERDICTS), dtype=VERDICT)
-    return words.gather(place).alias(name)
+    return words[place.cast(INDEX)].alias(name)
 
 
 def as_lane(place: pl.Series) -> pl.Series:
     """Places as the colours of the lanes."""
-    return _LANE_OF.gather(place).alias("lane")
+    return _LANE_OF[place.cast(INDEX)].alias("lane")
