@@ -429,7 +429,7 @@ def test_market_steps_give_the_least_that_is_certain() -> None:
         schema={"c": pl.UInt32, "m": pl.UInt16, "p": pl.UInt16, "d": pl.Int32, "e": pl.Float32},
         orient="row",
     )
-    found = frame.select(table.bound(pl.col("c"), pl.col("m"), pl.col("p"), pl.col("d"))).to_series()
+    found = table.bound(frame["c"], frame["m"], frame["p"], frame["d"])
     assert found.to_list() == frame.get_column("e").to_list()
 
 

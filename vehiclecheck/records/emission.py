@@ -82,16 +82,16 @@ def _flat(known: Known) -> tuple[pl.Series, pl.Series]:
     return low, high
 
 
-def stated_bounds(index: pl.Expr, known: Known, category: pl.Expr | None) -> tuple[pl.Expr, pl.Expr]:
+def stated_bounds(index: pl.Series, known: Known, category: pl.Series | None) -> tuple[pl.Series, pl.Series]:
     """Lowest and highest position of the stated class, read for the vehicle's category mask (None: no row has
     one).
     """
     if category is None:
-        return known.value(index, 6), known.value(index, 7)
-    group = pl.lit(_group_of_mask()).gather(category).fill_null(3)
+        return known.tables[6][index], known.tables[7][index]
+    group = _group_of_mask()[category].fill_null(3)
     place = index.cast(pl.UInt32) * len(_GROUPS) + group
     low, high = _flat(known)
-    return pl.lit(low).gather(place), pl.lit(high).gather(place)
+    return low[place], high[place]
 
 
 @dataclass(frozen=True)
@@ -115,19 +115,23 @@ class MarketTable:
     engine_sets: int
     steps: int
 
-    def bound(self, country: pl.Expr, category: pl.Expr, propulsion: pl.Expr, day: pl.Expr) -> pl.Expr:
-        """The least position (Float32, null where nothing follows) of a vehicle first registered in `country`
-        (number in the Enum) on `day` or later. Of several categories or engines that it may have, the one
-        with the smallest counts.
+    def bound(
+        self, country: pl.Series, category: pl.Series | None, propulsion: pl.Series | None, day: pl.Series
+    ) -> pl.Series:
+        """The least position (Float32, null where nothing follows) of vehicles first registered in `country`
+        (number in the Enum) on `day` or later. Of several categories or engines that one may have, that
+        with the smallest counts; None: no row tells any.
         """
-        market = pl.lit(self.market_of_country).gather(country)
-        categories = pl.lit(self.categories_of_mask).gather(category.fill_null(LIGHT_DUTY | HEAVY_DUTY))
-        engines = pl.lit(self.engines_of_mask).gather(propulsion.fill_null(_ENGINES))
-        step = pl.lit(self.step_of_day).gather(
-            (day - self.first_day).clip(0, len(self.step_of_day) - 1).cast(pl.UInt32)
-        )
-        place = ((market * self.category_sets + categories) * self.engine_sets + engines) * self.steps + step
-        return pl.lit(self.least).gather(place)
+        place = self.market_of_country[country] * self.category_sets
+        place = place + self._of_masks(self.categories_of_mask, category, LIGHT_DUTY | HEAVY_DUTY)
+        place = place * self.engine_sets + self._of_masks(self.engines_of_mask, propulsion, _ENGINES)
+        since = (day - self.first_day).clip(0, len(self.step_of_day) - 1).cast(pl.UInt32)
+        place = place * self.steps + self.step_of_day[since].cast(pl.UInt32)
+        return self.least[place]
+
+    @staticmethod
+    def _of_masks(table: pl.Series, masks: pl.Series | None, otherwise: int) -> pl.Series | int:
+        return int(table[otherwise]) if masks is None else table[masks.fill_null(otherwise)]
 
 
 def _told_apart(atoms: list[int], masks: list[int], count: int) -> tuple[list[int], list[int]]:

@@ -270,23 +270,23 @@ class Vehicles:
 
     def emission_class(self) -> None:
         """The stated class as bounds, and what the exporter's market demanded of every new vehicle."""
-        category = pl.col("category") if self.has("category") else None
+        category = self.frame["category"] if self.has("category") else None
         stated = self.has("index:emission_class")
         if stated:
-            low, high = stated_bounds(pl.col("index:emission_class"), self.known["emission_class"], category)
-            self.add(low.alias("class_lo"), high.alias("class_hi"))
+            known = self.known["emission_class"]
+            low, high = stated_bounds(self.frame["index:emission_class"], known, category)
+            self.frame = self.frame.with_columns(low.alias("class_lo"), high.alias("class_hi"))
         if not (self.options.infer and self.has("exporter") and self.has("first_registered_lo")):
             return
-        nothing = pl.lit(None, dtype=pl.UInt16)
         exporters = self.frame["exporter"]
         few = frozenset(exporters.unique().drop_nulls().cast(pl.String)) if len(exporters) < _SHORT else None
-        bound = markets(few).bound(
-            pl.col("exporter").to_physical(),
-            category if category is not None else nothing,
-            pl.col("propulsion") if self.has("propulsion") else nothing,
-            pl.col("first_registered_lo"),
+        market = markets(few).bound(
+            exporters.to_physical(),
+            category,
+            self.frame["propulsion"] if self.has("propulsion") else None,
+            self.frame["first_registered_lo"],
         )
-        self.add(bound.alias("market"))
+        self.frame = self.frame.with_columns(market.alias("market"))
         if stated:
             below = pl.col("market") > pl.col("class_hi")
             self.check("emission_class_below_its_market", "emission_class", below,
