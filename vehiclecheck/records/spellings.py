@@ -51,11 +51,10 @@ class Known:
         """The number of each spelling; null where it is not known."""
         return text.cast(self.enum, strict=False).to_physical()
 
-    def number_of_pair(self, text: pl.Expr) -> pl.Expr:
+    def number_of_pair(self, text: pl.Series) -> pl.Series:
         """The same for spellings of two bytes, at a third of the cost; null for longer and shorter ones."""
-        return pl.lit(self.pairs).gather(
-            text.cast(pl.Binary).bin.reinterpret(dtype=pl.UInt16, endianness="little")
-        )
+        pair = text.cast(pl.Binary).bin.reinterpret(dtype=pl.UInt16, endianness="little")
+        return self.pairs[pair.cast(pl.UInt32)]
 
     def value(self, index: pl.Expr, table: int = 0) -> pl.Expr:
         """The reading's value `table` for each spelling number in `index`; null where the index is null."""
@@ -158,22 +157,16 @@ def number_columns(
     """Number the spellings of the String columns named in `stores`: Series of UInt indices, and the state
     they point into.
 
-    All columns are numbered at once (they share the cores); only those with a spelling never met before are
-    numbered a second time.
+    Columns of longer spellings are numbered at once (they share the cores); only those with a spelling never met
+    before are numbered a second time.
     """
     states = {name: store.known() for name, store in stores.items()}
-    quick = frame.select(
-        (
-            states[name].number_of_pair(pl.col(name))
-            if _of_pairs(frame.get_column(name))
-            else states[name].number(pl.col(name))
-        ).alias(name)
-        for name in stores
-    )
+    pairs = {name for name in stores if _of_pairs(frame.get_column(name))}
+    casts = frame.select(states[name].number(pl.col(name)) for name in stores if name not in pairs)
     numbered: dict[str, pl.Series] = {}
     for name, store in stores.items():
-        index = quick.get_column(name)
         column = frame.get_column(name)
+        index = states[name].number_of_pair(column) if name in pairs else casts.get_column(name)
         if index.null_count() > column.null_count():
             fresh = column.filter(index.is_null() & column.is_not_null()).unique()
             # sorted: the order of numbers must not depend on the order of a hash table

@@ -84,13 +84,12 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
             "severity",
             *masks,
             "@count",
+            "@first",
             pl.reduce(lambda one, other: one | other, [refused, *effects]).alias("effects"),
-            pl.lit(names).gather(pl.col("@first")).alias("reasons"),
-            pl.lit(grades).gather(pl.col("@first")).alias("grade"),
         )
         .collect()
     )
-    reasons, grades = summary["reasons"], summary["grade"]
+    reasons, grades = names[summary["@first"]], grades[summary["@first"]]
     several = summary.lazy().filter(pl.col("@count") > 1).select("@cell", *masks).collect()
     if several.height:
         sets = several.unique()
