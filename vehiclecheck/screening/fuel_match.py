@@ -173,8 +173,9 @@ class FuelMatch:
         mask = facts.mask("propulsion")
         start, until = facts.deciding("arrival")
         low, high, inferred = position(facts)
-        known = base.lazy().select(start.alias("start"), until.alias("until"), mask.cast(INDEX).alias("mask"))
-        days = known.collect()
+        # beside a column: what no record tells is one value, which must become as long as the others
+        told = {"start": start, "until": until, "mask": mask.cast(INDEX)}
+        days = base.lazy().select("row", *(value.alias(name) for name, value in told.items())).collect()
         row, burns = self._periods.rows(country), _burning()[days["mask"]].alias("@burns")
         begin = self._periods.at(row, days["start"])
         window = self._first_window[begin]

@@ -147,7 +147,10 @@ def _located(frame: pl.DataFrame, facts: Facts, cells: Cells, places: pl.Series)
     """
     first, last = facts.deciding(cells.calendar.decides)
     dated, periods = first is last, cells.calendar.periods
-    days = frame.lazy().select(first.alias("first"), (first if dated else last).alias("last")).collect()
+    # beside a column: what no record tells is one value, which must become as long as the others
+    days = (
+        frame.lazy().select("row", first.alias("first"), (first if dated else last).alias("last")).collect()
+    )
     row, place = periods.rows(frame["@country"]), places[frame["@profile"]]
     period = periods.at(row, days["first"])
     until = period if dated else periods.at(row, days["last"])
