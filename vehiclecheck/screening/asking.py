@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
@@ -51,13 +50,11 @@ class _Composed:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """Some slots with the expressions of their answers, on columns that stand beside the rows: those of `table`, which has
-    a row a cell.
-    """
+    """A slot with the expression of its answer on columns that stand beside the rows, and these columns by cell."""
 
-    slots: Sequence[Slot]
-    codes: list[pl.Expr]
-    table: pl.DataFrame
+    slot: Slot
+    code: pl.Expr
+    by_cell: list[pl.Series]
 
 
 class Asker:
@@ -69,7 +66,7 @@ class Asker:
         self.missing = Missing(book.subject, self.lookups)
         # expressions are the same for every range of one outline: they are composed once
         self._composed: dict[tuple[int, Hashable], _Composed] = {}
-        self._beside: dict[tuple[tuple[int, ...], Hashable], _Beside] = {}
+        self._beside: dict[tuple[int, Hashable], _Beside] = {}
 
     def code(self, slot: Slot, facts: Facts) -> pl.Expr:
         """SILENT, PASS, UNKNOWN or FAIL of a slot's rule."""
@@ -82,21 +79,25 @@ class Asker:
         """
         codes: list[pl.Series] = []
         for at in range(0, len(slots), _AT_ONCE):
-            asked = self._stand_beside(slots[at : at + _AT_ONCE], facts)
-            rows = located.hstack(asked.table[located["@cell"]])
-            answers = (code.alias(f"@code{at + place}") for place, code in enumerate(asked.codes))
+            asked = [self._stand_beside(slot, facts) for slot in slots[at : at + _AT_ONCE]]
+            table = pl.DataFrame([column for one in asked for column in one.by_cell])
+            rows = located.hstack(table[located["@cell"]])
+            answers = (one.code.alias(f"@code{at + place}") for place, one in enumerate(asked))
             codes += rows.lazy().select(answers).collect().get_columns()
         return codes
 
-    def _stand_beside(self, slots: Sequence[Slot], facts: Facts) -> _Beside:
-        key = tuple(map(id, slots)), facts.outline
+    def _stand_beside(self, slot: Slot, facts: Facts) -> _Beside:
+        key = (id(slot), facts.outline)
         if key not in self._beside:
             columns: dict[str, pl.Series] = {}
-            codes = [
-                self._answer(slot, facts, functools.partial(_beside, columns, place))[2]
-                for place, slot in enumerate(slots)
-            ]
-            self._beside[key] = _Beside(slots, codes, pl.DataFrame(columns))
+
+            def look_up(name: str, by_cell: pl.Series) -> pl.Expr:
+                name = f"@{id(slot)}:{name}"
+                columns[name] = by_cell.alias(name)
+                return pl.col(name)
+
+            code = self._answer(slot, facts, look_up)[2]
+            self._beside[key] = _Beside(slot, code, list(columns.values()))
         return self._beside[key]
 
     def _compose(self, slot: Slot, facts: Facts) -> _Composed:
@@ -173,11 +174,6 @@ class Asker:
             facts.deciding_date(slot.shape.decides).alias("dated"),
             (pl.lit(0, dtype=pl.UInt8) if observation.remark is None else observation.remark).alias("remark"),
         ]
-
-
-def _beside(columns: dict[str, pl.Series], place: int, name: str, by_cell: pl.Series) -> pl.Expr:
-    columns[f"@{place}:{name}"] = by_cell
-    return pl.col(f"@{place}:{name}")
 
 
 def _looked_up(_: str, by_cell: pl.Series) -> pl.Expr:

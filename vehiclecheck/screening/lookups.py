@@ -11,6 +11,9 @@ from vehiclecheck.screening.answers import EFFECTS, GRADES
 from vehiclecheck.screening.cells import PROFILE, Slot
 from vehiclecheck.screening.rulebook import Rulebook
 
+#: Sets of slots whose names and grades are kept for the next range.
+_KEPT = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
@@ -36,10 +39,15 @@ class Lookups:
     def of_slots(self, slots: Sequence[Slot]) -> tuple[pl.Series, pl.Series]:
         """Names and grades by cell, one slot after the other and nothing at the end: a single look-up each."""
         key = tuple(map(id, slots))
-        if key not in self.kept:
+        kept = self.kept.get(key)
+        if kept is None:
             rules = pl.concat([slot.rule for slot in slots]).extend_constant(None, slots[0].rule.len())
-            self.kept[key] = slots, self.name.gather(rules), self.grade.gather(rules).fill_null(0)
-        return self.kept[key][1:]
+            kept = slots, self.name.gather(rules), self.grade.gather(rules).fill_null(0)
+            # ranges of all countries may each meet other slots: few are kept
+            if len(self.kept) >= _KEPT:
+                self.kept.clear()
+            self.kept[key] = kept
+        return kept[1:]
 
     @classmethod
     def of(cls, book: Rulebook) -> Lookups:

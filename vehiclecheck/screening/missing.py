@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import polars as pl
 
 from vehiclecheck.screening.answers import UNKNOWN
@@ -13,6 +15,8 @@ from vehiclecheck.vocabulary.terms import ALL_CATEGORIES, ALL_CONDITIONS, ALL_PR
 #: Bits that a set has room for; the last one stands for all fields beyond.
 _BITS = 63
 _OTHERS = "other fields"
+#: Ranges are judged side by side: no two fields may get one bit.
+_NUMBERING = threading.Lock()
 
 #: Record fields that a finding on fuel can miss, numbered as bits; its properties follow them.
 FUEL_FIELDS = (
@@ -90,9 +94,10 @@ class Missing:
 
     def bit(self, field: str) -> int:
         """The bit of a record field."""
-        if field not in self._bits and len(self._bits) >= _BITS - 1:
-            field = _OTHERS
-        return self._bits.setdefault(field, 1 << len(self._bits))
+        with _NUMBERING:
+            if field not in self._bits and len(self._bits) >= _BITS - 1:
+                field = _OTHERS
+            return self._bits.setdefault(field, 1 << len(self._bits))
 
     def expression(
         self,
