@@ -126,6 +126,11 @@ class FlowKeys:
         )
 
 
+def all_single(units: pl.Series) -> bool:
+    """Whether every record is one unit, as in most files: then records need only be counted."""
+    return bool((units == 1).all())
+
+
 def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> pl.DataFrame:
     """The sums of one judged range: `key`, a number for each group and verdict, and what adds up, in no order.
 
@@ -139,8 +144,7 @@ def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> 
         packed, size = packed * key.labels.len() + key.code, size * key.labels.len()
     # short keys are grouped faster
     packed = packed.cast(pl.UInt32 if size < 1 << 32 else pl.Int64)
-    # where every record is one unit, as in most files, units are rows
-    single = "quantity" not in records.columns or bool((records["quantity"] == 1).all())
+    single = "quantity" not in records.columns or all_single(records["quantity"])
     units = pl.lit(1, dtype=pl.Int64) if single else pl.col("quantity")
     start = facts.days("first_registered")
     end = facts.deciding("arrival")

@@ -79,10 +79,6 @@ class Vehicles:
         """Whether the frame has a column."""
         return column in self.frame.columns
 
-    def add(self, *columns: pl.Expr) -> None:
-        """Adds columns. What several of them rest on is worked out once, which calls on frames do not look for."""
-        self.frame = self.frame.lazy().with_columns(columns).collect(engine="in-memory")
-
     def said(self, name: str, table: int = 0) -> pl.Expr:
         """What the word in column `name` says."""
         return self.known[name].value(pl.col(f"index:{name}"), table)
@@ -295,7 +291,7 @@ class Vehicles:
             inferred: pl.Expr = pl.when(pl.col("class_lo").is_null() | more).then("market").otherwise(None)
         else:
             inferred = pl.col("market")
-        self.add(inferred.alias("class_inferred_lo"))
+        self.frame = self.frame.with_columns(inferred.alias("class_inferred_lo"))
 
     def identity(self) -> None:
         """The key of the vehicle and the checks of its number."""

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from vehiclecheck.flows.harmonised import partial_harmonised
-from vehiclecheck.flows.table import FlowKeys, partial_flows
+from vehiclecheck.flows.table import FlowKeys, all_single, partial_flows
 from vehiclecheck.records.habits import Habits
 from vehiclecheck.records.preparing import Prepared, PrepareOptions, prepare, survey
 from vehiclecheck.records.sources import RawRange, RowRange, Source, each_line
@@ -239,7 +239,7 @@ class RangeJudge:
 
     def _reasons(self, judgement: Judgement, units: pl.Series) -> pl.DataFrame:
         """How many records and units each provision holds up; the words are looked up for the few that occur."""
-        words, records, single = self._judge.words, pl.len().cast(pl.Int64), _single(units)
+        words, records, single = self._judge.words, pl.len().cast(pl.Int64), all_single(units)
         summed = (
             judgement.findings.lazy()
             .select(
@@ -297,13 +297,8 @@ class RangeJudge:
         return worst.join(about, on="row", how="left", maintain_order="left").drop("row")
 
 
-def _single(units: pl.Series) -> bool:
-    """Whether every record is one unit, as in most files: then records need only be counted."""
-    return bool((units == 1).all())
-
-
 def _units_by_word(column: pl.Series, words: Sequence[str], units: pl.Series) -> dict[str, int]:
     """Units by the words of an Enum, in their order; a null is of no word. Words are few: each is looked for."""
-    places, single = column.to_physical(), _single(units)
+    places, single = column.to_physical(), all_single(units)
     found = {word: places == place for place, word in enumerate(words)}
     return {word: int(is_it.sum() if single else units.filter(is_it).sum()) for word, is_it in found.items()}

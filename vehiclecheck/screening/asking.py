@@ -38,19 +38,10 @@ _LookUp = Callable[[str, pl.Series], pl.Expr]
 
 
 @dataclass(frozen=True, slots=True)
-class _Composed:
-    """A slot with the expressions of its answer and of its findings, which read the answer from `@code`. The slot is kept
-    beside its expressions, so that its number is not given to another one.
-    """
-
-    slot: Slot
-    code: pl.Expr
-    findings: list[pl.Expr]
-
-
-@dataclass(frozen=True, slots=True)
 class _Beside:
-    """A slot with the expression of its answer on columns that stand beside the rows, and these columns by cell."""
+    """A slot with the expression of its answer on columns that stand beside the rows, and these columns by cell. The slot is
+    kept, so that its number is not given to another one.
+    """
 
     slot: Slot
     code: pl.Expr
@@ -65,15 +56,11 @@ class Asker:
         self.lookups = Lookups.of(book)
         self.missing = Missing(book.subject, self.lookups)
         # expressions are the same for every range of one outline: they are composed once
-        self._composed: dict[tuple[int, Hashable], _Composed] = {}
+        self._composed: dict[tuple[int, Hashable], tuple[Slot, list[pl.Expr]]] = {}
         self._beside: dict[tuple[int, Hashable], _Beside] = {}
 
-    def code(self, slot: Slot, facts: Facts) -> pl.Expr:
-        """SILENT, PASS, UNKNOWN or FAIL of a slot's rule."""
-        return self._compose(slot, facts).code
-
     def codes(self, slots: Sequence[Slot], located: pl.DataFrame, facts: Facts) -> list[pl.Series]:
-        """The same of several slots for the rows of a frame, as `@code0`, `@code1` …
+        """SILENT, PASS, UNKNOWN or FAIL of the rules in slots for the rows of a frame, as `@code0`, `@code1` …
 
         Of what is looked up by cell whole rows are picked: a look-up a number costs three times as much.
         """
@@ -100,12 +87,13 @@ class Asker:
             self._beside[key] = _Beside(slot, code, list(columns.values()))
         return self._beside[key]
 
-    def _compose(self, slot: Slot, facts: Facts) -> _Composed:
+    def _compose(self, slot: Slot, facts: Facts) -> list[pl.Expr]:
+        """The expressions of a slot's findings, which read its answer from `@code`."""
         key = (id(slot), facts.outline)
         if key not in self._composed:
-            observation, settled, code = self._answer(slot, facts, _looked_up)
-            self._composed[key] = _Composed(slot, code, self._findings(slot, observation, settled, facts))
-        return self._composed[key]
+            observation, settled, _ = self._answer(slot, facts, _looked_up)
+            self._composed[key] = (slot, self._findings(slot, observation, settled, facts))
+        return self._composed[key][1]
 
     def _answer(
         self, slot: Slot, facts: Facts, look_up: _LookUp
@@ -154,7 +142,7 @@ class Asker:
         """The rows of a slot whose answer is `least` or worse, with bounds and what is missing."""
         code = pl.col(f"@code{number}")
         found = judged.filter(code >= least).with_columns(code.alias("@code"))
-        return found.select(*self._compose(slot, facts).findings, *extra)
+        return found.select(*self._compose(slot, facts), *extra)
 
     def _findings(
         self, slot: Slot, observation: Observation, settled: dict[str, pl.Expr], facts: Facts

@@ -65,17 +65,11 @@ def judged_by_parts(asker: Asker, rows: pl.DataFrame, facts: Facts, cells: Cells
         windows.append(pl.when(chosen).then("@last").otherwise(high).alias(f"{name}_until"))
     parts = parts.with_columns(windows)
     facts = Facts(parts.columns, asker.book.relations)
+    judged = parts.hstack(asker.codes(slots, parts, facts)).lazy()
     long = pl.concat(
         pl.collect_all(
-            asker.findings(
-                parts.lazy().with_columns(asker.code(slot, facts).alias("@code0")),
-                0,
-                slot,
-                facts,
-                PASS,
-                ("@period", "@parts"),
-            )
-            for slot in slots
+            asker.findings(judged, number, slot, facts, PASS, ("@period", "@parts"))
+            for number, slot in enumerate(slots)
         )
     )
     date_bit = asker.missing.bit(f"{DATE_COLUMNS[calendar.decides]}_on")
