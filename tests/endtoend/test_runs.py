@@ -331,3 +331,28 @@ def test_what_fails_before_anything_is_finished_leaves_nothing(
         assert (told.code, told.err) == (2, "Error: list.csv: Input/output error\n")
         assert out.exists() is left
         assert not left or not list(out.iterdir())
+
+
+def test_a_broken_pack_leaves_an_interrupted_run_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unbroken: Unbroken
+) -> None:
+    """Packs are compiled while rows are read already; nothing is swept away before they are known to be whole."""
+    out, broken = tmp_path / "out", tmp_path / "KE.toml"
+    broken.write_text('code = "KE"\n[[provision]]\n', encoding="utf-8")
+    arguments = ("screen", MOMBASA, "--out", out, *IN_RANGES)
+
+    def with_the_broken_pack() -> tuple[int, bool]:
+        with monkeypatch.context() as patched:
+            patched.setattr("vehiclecheck.runs.options.load_library", lambda _: Library({"KE": broken}, {}))
+            told = vehiclecheck(*arguments)
+        return told.code, "KE.toml" in told.err
+
+    assert with_the_broken_pack() == (2, True)
+    assert not out.exists()
+    with Breaking(monkeypatch, at=MIDDLE, error=KeyboardInterrupt()):
+        assert vehiclecheck(*arguments).code == 130
+    before = files_of(out)
+    assert with_the_broken_pack() == (2, True)
+    assert files_of(out) == before
+    assert vehiclecheck(*arguments, "--resume").code == 0
+    assert files_of(out) == unbroken("csv")

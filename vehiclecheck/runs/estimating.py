@@ -17,6 +17,7 @@ from vehiclecheck.runs.options import RunOptions, countries_asked
 from vehiclecheck.runs.ranges import Counts, RangeJudge
 from vehiclecheck.runs.running import (
     Progress,
+    begun,
     mapped,
     merged_set_aside,
     open_sources,
@@ -65,7 +66,7 @@ def estimate_files(
         if source.subject != "vehicle":
             raise RunError(f"{source.name}: holds fuel records; what vehicles give off is estimated")
     importers = countries_asked(options.to, library, "vehicle")
-    judge = Judge(library, COUNTRY_CODES)
+    judge = begun(lambda: Judge(library, COUNTRY_CODES))
     sulphur = LegalSulphur(library.packs(importers or None), COUNTRY_CODES)
     told = None if assumptions.sulphur_mg_kg is not None else sulphur
     worker = RangeJudge(options, judge, importers)
@@ -76,7 +77,7 @@ def estimate_files(
 
     def summed(part: RowRange) -> tuple[Counts, pl.DataFrame, pl.DataFrame]:
         read = worker.read(part)
-        verdict = judge.places(read.pairs, of=("import",))
+        verdict = judge().places(read.pairs, of=("import",))
         return read.counts(), read.set_aside, partial_sums(read.pairs, verdict, groups, told)
 
     counts, sums = Counts(), AirSums(groups)
@@ -97,5 +98,5 @@ def estimate_files(
         sources=sources,
         options=options,
         importers=importers,
-        packs=judge.codes_used,
+        packs=judge().codes_used,
     )

@@ -77,9 +77,14 @@ class RunFolder:
 
     @classmethod
     def open(
-        cls, options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library
+        cls,
+        options: RunOptions,
+        sources: Sequence[Source],
+        packs: Callable[[], Sequence[str]],
+        library: Library,
     ) -> RunFolder:
-        """Begins a run in the folder of the options, or takes up an unfinished one where they say so.
+        """Begins a run in the folder of the options, or takes up an unfinished one where they say so. `packs` gives the
+        codes of the packs that judge, when the folder is signed.
 
         RunError if there is nothing to resume or it was another run; OutputError if the folder cannot be written to.
         """
@@ -244,7 +249,7 @@ class RunFolder:
 
 
 def _identity(
-    options: RunOptions, sources: Sequence[Source], packs: Sequence[str], library: Library
+    options: RunOptions, sources: Sequence[Source], packs: Callable[[], Sequence[str]], library: Library
 ) -> dict[str, Any]:
     """What makes two runs the same: files, options, packs, version."""
     return {
@@ -262,7 +267,7 @@ def _identity(
         ],
         "packs": [
             {"code": code, "sha256": hashlib.sha256(library.file(code).read_bytes()).hexdigest()}
-            for code in packs
+            for code in packs()
         ],
         "options": options.described(),
     }

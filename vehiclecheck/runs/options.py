@@ -15,8 +15,8 @@ from vehiclecheck.vocabulary.choices import RANGE_ROWS, RECEIVER, VIEWS
 from vehiclecheck.vocabulary.countries import country_code
 
 ALL = "all"
-#: Ranges at a time: where one waits (for Python, for a file, for its own slowest column) others use the cores.
-THREADS = 4
+#: Ranges in hand at a time: all but one are judged, so that one that was judged is written meanwhile.
+THREADS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ class RunOptions:
         to = self.to if self.to == (ALL,) else tuple(_country(name, "--to") for name in self.to)
         sender = _country(self.sender, "--from") if self.sender else None
         return RunOptions(**{**self.as_dict(), "to": to, "sender": sender})
+
+    @property
+    def explains(self) -> bool:
+        """Whether verdicts or findings are wanted: flow tables need only which verdict each record has."""
+        return bool({"verdicts", "findings"} & set(self.tables))
 
     def library(self) -> Library:
         """The packs of the run."""

@@ -6,7 +6,7 @@ interrupted run goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -120,12 +120,12 @@ class RangeResult:
 
 
 class RangeJudge:
-    """Judges ranges of files under one set of options."""
+    """Judges ranges of files under one set of options. `judge` is asked for when the first range has been read."""
 
     def __init__(
         self,
         options: RunOptions,
-        judge: Judge,
+        judge: Callable[[], Judge],
         importers: list[str],
         several_files: bool = False,
         annotate: bool = False,
@@ -171,8 +171,8 @@ class RangeJudge:
         read = self.read(part)
         prepared, pairs, records = read.prepared, read.pairs, read.prepared.records
         wanted = self._options.tables
-        judgement = self._judge.judge(pairs) if {"verdicts", "findings"} & set(wanted) else None
-        verdict = self._judge.places(pairs) if judgement is None else judgement.verdicts["verdict"]
+        judgement = self._judge().judge(pairs) if self._options.explains else None
+        verdict = self._judge().places(pairs) if judgement is None else judgement.verdicts["verdict"]
         units = pairs["quantity"]
         counts = read.counts()
         counts.findings = judgement.findings.height if judgement else 0
@@ -239,7 +239,7 @@ class RangeJudge:
 
     def _reasons(self, judgement: Judgement, units: pl.Series) -> pl.DataFrame:
         """How many records and units each provision holds up; the words are looked up for the few that occur."""
-        words, records, single = self._judge.words, pl.len().cast(pl.Int64), all_single(units)
+        words, records, single = self._judge().words, pl.len().cast(pl.Int64), all_single(units)
         summed = (
             judgement.findings.lazy()
             .select(

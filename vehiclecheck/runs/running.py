@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Semaphore
 from typing import TypeVar
 
 import polars as pl
@@ -18,10 +19,11 @@ from vehiclecheck.records.sources import RowRange, Source, expand, open_source
 from vehiclecheck.runs.annotating import SCHEMA as ANNOTATIONS
 from vehiclecheck.runs.annotating import annotated_shipment, why_not_annotated
 from vehiclecheck.runs.errors import RunError
-from vehiclecheck.runs.folder import RunFolder
+from vehiclecheck.runs.folder import RunFolder, unfinished
 from vehiclecheck.runs.options import ALL, RunOptions, countries_asked
 from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult
 from vehiclecheck.screening.judge import Judge
+from vehiclecheck.standards import Library
 from vehiclecheck.vocabulary.choices import RANGE_ROWS
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 
@@ -56,7 +58,7 @@ class RunResult:
     shown: pl.DataFrame
     sources: list[Source]
     options: RunOptions
-    packs: list[str]
+    packs: list[str] = field(default_factory=list)
     verdicts: pl.DataFrame | None = None
     findings: pl.DataFrame | None = None
     files: list[Path] = field(default_factory=list)
@@ -79,19 +81,16 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     if len(subjects) > 1:
         raise RunError("vehicle records and fuel records are screened in runs of their own")
     importers = countries_asked(options.to, library, subjects[0])
-    judge = Judge(
-        library,
-        COUNTRY_CODES,
-        standard=options.standard,
-        subject=subjects[0],
-        passes=options.passes,
-        view=options.view,
-    )
+    judge = begun(lambda: _made_judge(library, subjects[0], options))
+    if unfinished(options.out) and not options.resume:
+        judge()  # it is told of a broken pack before an interrupted run is swept away
     not_annotated = why_not_annotated(options, sources, importers)
     annotate = options.out is not None and options.format == "xlsx" and not_annotated is None
     worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1, annotate=annotate)
     size = rows_a_range(options, importers)
-    folder = RunFolder.open(options, sources, judge.codes_used, library) if options.out is not None else None
+    folder = None
+    if options.out is not None:
+        folder = RunFolder.open(options, sources, lambda: judge().codes_used, library)
     # files without a single row give one empty range, so that the results have their columns
     parts = [part for source in sources for part in source.ranges(size)] or [RowRange(sources[0], 0, 0)]
     result = RunResult(
@@ -103,7 +102,6 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
         shown=pl.DataFrame(),
         sources=sources,
         options=options,
-        packs=judge.codes_used,
         notes=[not_annotated] if not_annotated else [],
     )
     try:
@@ -113,11 +111,35 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
             _collect(parts, worker, result, progress)
         else:
             _keep(parts, worker, folder, result, progress, annotate=annotate)
+        result.packs = judge().codes_used
     except BaseException:
         if folder is not None:
             folder.leave()
         raise
     return result
+
+
+def begun(work: Callable[[], _Result]) -> Callable[[], _Result]:
+    """Begins something in a thread of its own; what is given back waits for it and returns (or raises) what came of it."""
+    pool = ThreadPoolExecutor(1)
+    begun = pool.submit(work)
+    pool.shutdown(wait=False)
+    return begun.result
+
+
+def _made_judge(library: Library, subject: str, options: RunOptions) -> Judge:
+    """The judge of a run, and the words of its findings: made while the first ranges are read."""
+    judge = Judge(
+        library,
+        COUNTRY_CODES,
+        standard=options.standard,
+        subject=subject,
+        passes=options.passes,
+        view=options.view,
+    )
+    if options.explains:
+        judge.words  # noqa: B018
+    return judge
 
 
 def rows_a_range(options: RunOptions, importers: Sequence[str]) -> int:
@@ -210,8 +232,13 @@ def _keep(
         sum(part.count for part in parts),
     )
 
+    # what is judged takes far more memory than what came of it
+    judging = Semaphore(max(1, result.options.threads - 1))
+
     def judge_and_keep(number: int, part: RowRange) -> None:
-        folder.keep(number, worker.judge(part))
+        with judging:
+            judged = worker.judge(part)
+        folder.keep(number, judged)
 
     flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
     small: dict[int, dict[str, list[pl.DataFrame]]] = {}
