@@ -21,7 +21,7 @@ from vehiclecheck.records.wordbook import WordBook
 from vehiclecheck.screening.judge import Judge
 from vehiclecheck.standards import Library
 from vehiclecheck.standards.checking import plain
-from vehiclecheck.vocabulary.choices import VERDICTS
+from vehiclecheck.vocabulary.choices import GROUPS, VERDICTS
 from vehiclecheck.vocabulary.countries import COUNTRY_CODES
 
 ROWS = 10
@@ -208,7 +208,8 @@ def test_quantities_add_up(data: st.DataObject) -> None:
         data.draw(rows(world)) | {"quantity": str(data.draw(st.integers(1, 40)))} for _ in range(ROWS // 2)
     ]
     judgement, records = engine(world, table, "vehicle", None)
-    keys = FlowKeys(["importer", "vehicle_class", "category"], COUNTRY_CODES)
+    by = data.draw(st.lists(st.sampled_from(GROUPS), min_size=1, unique=True))
+    keys = FlowKeys(by, COUNTRY_CODES)
     halves = [records[:2], records[2:]]
     verdicts = [judgement.verdicts["verdict"][:2], judgement.verdicts["verdict"][2:]]
     cut = merge_flows(
@@ -219,6 +220,27 @@ def test_quantities_add_up(data: st.DataObject) -> None:
     assert finish_flows(cut, keys).equals(flows)
     assert flows["units"].sum() == sum(int(row["quantity"]) for row in table)
     assert flows["units"].sum() == flows.select(pl.sum_horizontal(VERDICTS)).to_series().sum()
+    names = flows.select(by).rows()
+    assert len(names) == len(set(names))
+    alone = FlowKeys([by[-1]], COUNTRY_CODES)
+    fewer = finish_flows(partial_flows(records, judgement.verdicts["verdict"], alone), alone)
+    added = ("units", "aged_units", "refused")
+    assert (
+        flows.group_by(by[-1])
+        .agg(pl.col(added).sum())
+        .sort(by[-1], nulls_last=True)
+        .equals(fewer.select(by[-1], *added))
+    )
+
+
+def test_flows_by_all_groups_at_once() -> None:
+    """As many groups as there are make more combinations than 64 bits can number."""
+    records = pl.DataFrame({"line": [1, 2, 3], "quantity": [2, 3, 4]})
+    verdict = pl.Series("verdict", [VERDICTS[-1], VERDICTS[0], VERDICTS[-1]], dtype=pl.Enum(VERDICTS))
+    keys = FlowKeys(GROUPS, COUNTRY_CODES)
+    flows = finish_flows(merge_flows([partial_flows(records, verdict, keys)] * 2), keys)
+    assert flows.select(GROUPS).rows() == [(None,) * len(GROUPS)]
+    assert flows.select("units", VERDICTS[0], VERDICTS[-1]).rows() == [(18, 6, 12)]
 
 
 @SLOW

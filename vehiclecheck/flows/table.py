@@ -6,6 +6,7 @@ that a file cut into any ranges gives the same table to the last unit. Money is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ from vehiclecheck.vocabulary.terms import (
 DEFAULT_GROUPS = ("exporter", "importer", "year", "vehicle_class")
 
 _SUMS = ("rows", "units", "valued_units", "value_cents", "aged_units", "age_low", "age_high")
+#: A partial table has no column for a sum that would repeat another one all along (records are single units, ages are
+#: known to the day); without such another one, it is 0.
+_REPEATED = {"units": "rows", "aged_units": "units", "age_high": "age_low"}
 _FIRST_YEAR, _YEARS = 1900, 250
 _STEPS = 80  # emission positions in tenths, 0 to 7.9
 
@@ -117,7 +121,7 @@ class FlowKeys:
     def _emission_class(self, facts: Facts) -> _Key:
         low, high = facts.numbers("class")
         whole = low.floor() == high.floor()
-        place = pl.when(low.is_between(0, 7.9) & whole).then((low.floor() * 10).cast(pl.Int64))
+        place = pl.when(low.is_between(0, 7.9) & whole).then((low.floor() * 10).cast(pl.Int64, strict=False))
         names = [name_of(step / 10, None) for step in range(_STEPS)]
         return _Key(
             "emission_class",
@@ -132,18 +136,15 @@ def all_single(units: pl.Series) -> bool:
 
 
 def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> pl.DataFrame:
-    """The sums of one judged range: `key`, a number for each group and verdict, and what adds up, in no order.
+    """The sums of one judged range: `key`, a number for each group and verdict, and those of `_SUMS` that say something of
+    their own, in no order.
 
     Numbers are added up much faster than names; `finish_flows` knows what they stand for.
     """
     facts = Facts(records.columns, points=points_of(records))
-    frame = records.lazy().with_columns(pl.lit(verdict.to_physical().cast(pl.Int64)).alias("@verdict"))
-    columns = keys.keys(facts)
-    packed, size = pl.col("@verdict"), len(VERDICTS)
-    for key in columns:
-        packed, size = packed * key.labels.len() + key.code, size * key.labels.len()
-    # short keys are grouped faster
-    packed = packed.cast(pl.UInt32 if size < 1 << 32 else pl.Int64)
+    frame = records.lazy().with_columns(pl.lit(verdict.to_physical()).alias("@verdict"))
+    found = keys.keys(facts)
+    packed = _packed(pl.col("@verdict"), [key.code for key in found], [key.labels.len() for key in found])
     single = "quantity" not in records.columns or all_single(records["quantity"])
     units = pl.lit(1, dtype=pl.Int64) if single else pl.col("quantity")
     start = facts.days("first_registered")
@@ -163,50 +164,34 @@ def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> 
         value = pl.col("value_cents")
         added["value_cents"] = value
         added["valued_units"] = pl.when(value.is_not_null()).then(units).otherwise(0)
-    # a sum that would repeat another one, or be nothing, is not taken over all rows
-    same = {"units": "rows", "aged_units": "rows" if single else "units", "age_high": "age_low"}
-    nothing = pl.lit(0, dtype=pl.Int64)
-    sums = (
-        frame.select(packed.alias("@key"), *(term.cast(pl.Int64).alias(name) for name, term in added.items()))
-        .group_by("@key")
+    return (
+        frame.select(packed.alias("key"), *(term.cast(pl.Int64).alias(name) for name, term in added.items()))
+        .group_by("key")
         .agg(pl.len().cast(pl.Int64).alias("rows"), *(pl.col(name).sum() for name in added))
-        .with_columns(
-            (pl.col(same[name]) if name in same else nothing).alias(name)
-            for name in _SUMS
-            if name != "rows" and name not in added
-        )
         .collect()
     )
-    return sums.select(pl.col("@key").cast(pl.Int64).alias("key"), *_SUMS)
 
 
 def merge_flows(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Partial tables added up, in the order of their keys."""
+    """Partial tables added up, in no order."""
     if len(parts) == 1:
-        return parts[0].sort("key")
-    together = pl.concat(parts)
-    # what repeats another sum row by row (units are rows, ages are known, nothing has a value) is not added up again
-    source: dict[str, str] = {}
-    for name in _SUMS:
-        source[name] = next((other for other in source if together[other].equals(together[name])), name)
+        return parts[0]
+    names = [name for name in _SUMS if any(name in part.columns for part in parts)]
+    together = pl.concat([_with(part, names) for part in parts])
     # the streaming engine adds up many groups in half the time
-    added = together.lazy().group_by("key").agg(pl.col(name).sum() for name in sorted(set(source.values())))
-    return (
-        added.sort("key")
-        .select("key", *(pl.col(source[name]).alias(name) for name in _SUMS))
-        .collect(engine="streaming")
-    )
+    return together.lazy().group_by("key").agg(pl.col(names).sum()).collect(engine="streaming")
 
 
-def _labelled(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
-    """The group columns and `verdict` that a key stands for, beside the sums."""
-    rest = merged["key"]
-    labelled: dict[str, pl.Series] = {}
-    for key in reversed(keys.keys(Facts(()))):
-        labelled[key.name] = key.labels.gather(rest % key.labels.len()).alias(key.name)
-        rest = rest // key.labels.len()
-    groups = [labelled[name] for name in keys.by]
-    return pl.DataFrame([*groups, rest.cast(pl.UInt8).alias("verdict"), *(merged[name] for name in _SUMS)])
+def _with(part: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """A partial table with sums of these names, be they its own."""
+    columns = []
+    for name in names:
+        found = name
+        while found not in part.columns and found in _REPEATED:
+            found = _REPEATED[found]
+        told = pl.col(found) if found in part.columns else pl.lit(0, dtype=pl.Int64)
+        columns.append(told.alias(name))
+    return part.select("key", *columns)
 
 
 class FlowSums:
@@ -235,28 +220,78 @@ def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
     Ages are years from first registration to arrival; `aged_units` and `valued_units` say for how many units age and
     value are known.
     """
-    by_verdict = [
-        pl.when(pl.col("verdict") == place).then("units").otherwise(0).sum().alias(word)
+    orders = [_Order.of(key.labels) for key in keys.keys(Facts(()))]
+    verdict, *codes = _unpacked(merged["key"], [order.places.len() for order in orders])
+    sizes = [order.names.len() for order in orders]
+    places = [pl.lit(order.places[code]) for order, code in zip(orders, codes, strict=True)]
+    units = "units" if "units" in merged.columns else "rows"
+    by_verdict = (
+        pl.when(pl.col("verdict") == place).then(units).otherwise(0).sum().alias(word)
         for place, word in enumerate(VERDICTS)
-    ]
-    aged = pl.col("aged_units").sum()
-    valued = pl.col("valued_units").sum()
-    year = YEAR * pl.when(aged > 0).then(aged)
-    return (
-        _labelled(merged, keys)
-        .lazy()
-        .group_by(list(keys.by))
-        .agg(
-            pl.col("rows").sum(),
-            pl.col("units").sum(),
-            valued.alias("valued_units"),
-            pl.when(valued > 0).then(pl.col("value_cents").sum() / 100).alias("value_usd"),
-            aged.alias("aged_units"),
-            (pl.col("age_low").sum() / year).round(2).alias("mean_age_low"),
-            (pl.col("age_high").sum() / year).round(2).alias("mean_age_high"),
-            *by_verdict,
-        )
-        .with_columns((pl.col("refused") / pl.col("units")).round(4).alias("share_refused"))
-        .sort(list(keys.by), nulls_last=True)
+    )
+    added = (
+        merged.lazy()
+        .with_columns(_packed(pl.lit(0), places, sizes).alias("key"), verdict.alias("verdict"))
+        .group_by("key")
+        .agg(pl.col([name for name in _SUMS if name in merged.columns]).sum(), *by_verdict)
+        .sort("key")
         .collect()
     )
+    year = YEAR * pl.when(pl.col("aged_units") > 0).then("aged_units")
+    table = (
+        _with(added, _SUMS)
+        .hstack(added.select(VERDICTS))
+        .select(
+            "key",
+            "rows",
+            "units",
+            "valued_units",
+            pl.when(pl.col("valued_units") > 0).then(pl.col("value_cents") / 100).alias("value_usd"),
+            "aged_units",
+            (pl.col("age_low") / year).round(2).alias("mean_age_low"),
+            (pl.col("age_high") / year).round(2).alias("mean_age_high"),
+            *VERDICTS,
+            (pl.col("refused") / pl.col("units")).round(4).alias("share_refused"),
+        )
+    )
+    _, *codes = _unpacked(table["key"], sizes)
+    labels = [order.names[code].alias(name) for name, order, code in zip(keys.by, orders, codes, strict=True)]
+    return pl.DataFrame(labels).hstack(table.drop("key"))
+
+
+def _packed(first: pl.Expr, codes: Sequence[pl.Expr], sizes: Sequence[int]) -> pl.Expr:
+    """One number for a verdict and a code of each key, which are below `sizes`."""
+    most = math.prod(sizes) * len(VERDICTS)
+    packed = first.cast(pl.Int64 if most < 1 << 63 else pl.Int128)
+    for code, size in zip(codes, sizes, strict=True):
+        packed = packed * size + code
+    # short numbers are grouped faster
+    return packed.cast(pl.UInt32) if most < 1 << 32 else packed
+
+
+def _unpacked(key: pl.Series, sizes: Sequence[int]) -> list[pl.Series]:
+    """What `_packed` made one number of."""
+    above, found = 1, []
+    for size in reversed(sizes):
+        found.append(pl.col("key") // pl.lit(above, dtype=key.dtype) % pl.lit(size, dtype=key.dtype))
+        above *= size
+    found.append(pl.col("key") // pl.lit(above, dtype=key.dtype))
+    parts = (part.cast(pl.UInt32).alias(str(place)) for place, part in enumerate(reversed(found)))
+    return key.to_frame("key").select(parts).get_columns()
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the values of a key are called, each name once, sorted, none last; and the place there of each value."""
+
+    names: pl.Series
+    places: pl.Series
+
+    @classmethod
+    def of(cls, labels: pl.Series) -> _Order:
+        names = labels.unique().sort(nulls_last=True)
+        numbered = names.to_frame("name").with_row_index("place")
+        found = labels.to_frame("name").join(
+            numbered, on="name", how="left", nulls_equal=True, maintain_order="left"
+        )
+        return cls(names, found["place"])
