@@ -74,6 +74,11 @@ class RuleWords:
     table: pl.DataFrame
     remarks: int
 
+    @property
+    def rules(self) -> int:
+        """How many rules there are."""
+        return self.table.height // (4 * self.remarks)
+
     def sentence(self) -> pl.Expr:
         """The row of the table, of findings with `rule`, `code` and `remark`."""
         place = pl.col("rule") * 4 + pl.col("code")

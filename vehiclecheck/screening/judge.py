@@ -148,7 +148,7 @@ class Judge:
             if unfit.height:
                 nothing = pl.lit("", dtype=pl.Categorical).alias("missing")
                 found.append(unfit.with_columns(pl.col("rule") + self.words.offsets["beside"], nothing))
-        return Judgement(verdicts, self._finding_table(base, self._ordered(found)))
+        return Judgement(verdicts, self._finding_table(base, self._ordered(found, base.height)))
 
     def places(self, records: pl.DataFrame, of: Collection[str] = ("export", "import")) -> pl.Series:
         """Verdicts alone, of exporter and importer together (or of one of them): all that flow tables need. Where a standard
@@ -177,13 +177,15 @@ class Judge:
         words = [";".join(name for place, name in enumerate(fields) if mask >> place & 1) for mask in masks]
         return pl.Series("missing", words, dtype=pl.Categorical)[places].alias("missing")
 
-    @staticmethod
-    def _ordered(found: list[pl.DataFrame]) -> pl.DataFrame:
+    def _ordered(self, found: list[pl.DataFrame], rows: int) -> pl.DataFrame:
+        """Findings by row and rule."""
         if not found:
             return no_findings().cast({"missing": pl.String}).cast({"missing": pl.Categorical})
         # in one piece: rows are picked from many pieces at several times the cost
         together = pl.concat(found).rechunk()
-        key = together.select(pl.col("row").cast(pl.Int64) * 65_536 + pl.col("rule")).to_series()
+        # short numbers are sorted faster
+        short = pl.UInt32 if rows * self.words.rules < 1 << 32 else pl.UInt64
+        key = together.select(pl.col("row").cast(short) * self.words.rules + pl.col("rule")).to_series()
         return together[key.arg_sort()]
 
     def _verdicts(
