@@ -128,7 +128,7 @@ def begun(work: Callable[[], _Result]) -> Callable[[], _Result]:
 
 
 def _made_judge(library: Library, subject: str, options: RunOptions) -> Judge:
-    """The judge of a run, and the words of its findings: made while the first ranges are read."""
+    """The judge of a run, made while the first ranges are read; the words of its findings may come a little later."""
     judge = Judge(
         library,
         COUNTRY_CODES,
@@ -138,7 +138,7 @@ def _made_judge(library: Library, subject: str, options: RunOptions) -> Judge:
         view=options.view,
     )
     if options.explains:
-        judge.words  # noqa: B018
+        begun(lambda: judge.words)
     return judge
 
 

@@ -10,6 +10,7 @@ number of rows, so the rules of each are found once, and each row finds its cell
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -114,14 +115,15 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
     }
     for country, numbers in by_country.items():
         days = begins[country]
+        spans = [(number, *_edges(book.rules[number])) for number in numbers]
         for start, end in zip(days, [*days[1:], LAST_DAY + 1], strict=True):
             starts.append(start)
             lasts.append(_day_before(end))
             members.append(
                 [
-                    (number, _covers(book.rules[number].certain, start, end))
-                    for number in numbers
-                    if _covers(book.rules[number].possible, start, end)
+                    (number, certain <= start and end <= certain_end)
+                    for number, certain, certain_end, possible, possible_end in spans
+                    if possible <= start and end <= possible_end
                 ]
             )
     return Calendar(
@@ -134,6 +136,7 @@ def build_calendar(book: Rulebook, decides: str, codes: Sequence[str]) -> Calend
     )
 
 
+@functools.cache
 def _day_before(code: int) -> int:
     """The day code of the calendar day before (codes have gaps at the ends of months)."""
     if code > LAST_DAY:
@@ -143,10 +146,6 @@ def _day_before(code: int) -> int:
 
 def _edges(rule: Rule) -> tuple[int, int, int, int]:
     return (*rule.certain, *rule.possible)
-
-
-def _covers(span: tuple[int, int], start: int, end: int) -> bool:
-    return span[0] <= start and end <= span[1]
 
 
 def build_cells(book: Rulebook, calendar: Calendar, profiles: pl.DataFrame) -> Cells:
