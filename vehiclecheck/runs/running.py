@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from vehiclecheck.records.sources import RowRange, Source, expand, open_source
 from vehiclecheck.runs.annotating import SCHEMA as ANNOTATIONS
 from vehiclecheck.runs.annotating import annotated_shipment, why_not_annotated
 from vehiclecheck.runs.errors import RunError
-from vehiclecheck.runs.folder import RunFolder, unfinished
+from vehiclecheck.runs.folder import TAKEN_UP, RunFolder, unfinished
 from vehiclecheck.runs.options import ALL, RunOptions, countries_asked
 from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult
 from vehiclecheck.screening.judge import Judge
@@ -33,8 +34,6 @@ _Result = TypeVar("_Result")
 
 #: A pair of record and country is a row of memory: ranges are cut so that they make about this many.
 _PAIRS = RANGE_ROWS
-#: Small tables of ranges that are put together at the end; what grows with the records is read then, not kept.
-_TAKEN_UP = ("aside", "reasons", "shown", "quality")
 #: The same vehicle is looked for across ranges up to so many; beyond, within each range alone: memory has a bound.
 _MOST_SIGHTINGS = 5_000_000
 
@@ -235,46 +234,51 @@ def _keep(
     # what is judged takes far more memory than what came of it
     judging = Semaphore(max(1, result.options.threads - 1))
 
-    def judge_and_keep(number: int, part: RowRange) -> None:
+    def judge_and_keep(number: int, part: RowRange) -> dict[str, list[pl.DataFrame]]:
         with judging:
             judged = worker.judge(part)
-        folder.keep(number, judged)
+        return folder.keep(number, judged)
 
     flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
     small: dict[int, dict[str, list[pl.DataFrame]]] = {}
 
-    def take(number: int) -> None:
+    def take(number: int, tables: dict[str, list[pl.DataFrame]]) -> None:
         """What a finished range adds to the whole: taken up while other ranges are judged."""
-        for sums in folder.small_tables("flows", [number]):
+        for sums in tables.pop("flows"):
             flows.add(sums)
-        small[number] = {name: folder.small_tables(name, [number]) for name in _TAKEN_UP}
+        small[number] = tables
 
     with ThreadPoolExecutor(result.options.threads) as pool:
-        futures = [pool.submit(judge_and_keep, number, part) for number, part in todo]
+        # what was taken up is not held by its future any longer
+        underway = deque((number, part, pool.submit(judge_and_keep, number, part)) for number, part in todo)
         try:
             folder.sign()
             for number in finished:
-                take(number)
-            for (number, part), future in zip(todo, futures, strict=True):
-                future.result()
-                take(number)
+                take(number, {name: folder.small_tables(name, [number]) for name in TAKEN_UP})
+            while underway:
+                number, part, future = underway.popleft()
+                take(number, future.result())
                 done += part.count
                 if progress:
                     progress(done, total)
         except BaseException:
-            for future in futures:
+            for _, _, future in underway:
                 future.cancel()
             raise
     for counts in folder.counts(len(parts)):
         result.counts.add(counts)
     reconcile(result.counts, result.sources)
-    taken = {name: [table for number in sorted(small) for table in small[number][name]] for name in _TAKEN_UP}
+    ordered = [small[number] for number in sorted(small)]
+
+    def taken(name: str) -> list[pl.DataFrame]:
+        return [table for tables in ordered for table in tables[name]]
+
     result.flows = flows.table()
-    result.set_aside = merged_set_aside(taken["aside"], result.sources)
-    result.reasons = merged_reasons(taken["reasons"])
-    result.shown = merged_shown(taken["shown"])
+    result.set_aside = merged_set_aside(taken("set_aside"), result.sources)
+    result.reasons = merged_reasons(taken("reasons"))
+    result.shown = merged_shown(taken("shown"))
     result.quality = merged_quality(
-        taken["quality"], folder.small_tables("sightings", range(len(parts))), result
+        taken("quality"), folder.small_tables("sightings", range(len(parts))), result
     )
     tables = {"flows": result.flows, "set_aside": result.set_aside, "quality": result.quality}
     shipment = None
