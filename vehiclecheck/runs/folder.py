@@ -42,8 +42,6 @@ _MARK = "identity.json"
 _COLUMNS = "verdict-columns.json"
 #: Tables of a range that are kept as Parquet until the end, whatever the format of the results.
 _SMALL = ("flows", "reasons", "shown", "set_aside", "quality", "sightings", "annotations")
-#: Those of them that are put together while other ranges are judged; what grows with the records is read at the end.
-TAKEN_UP = ("flows", "reasons", "shown", "set_aside", "quality")
 _LARGE = ("verdicts", "findings")
 
 
@@ -136,22 +134,19 @@ class RunFolder:
             with contextlib.suppress(OSError):
                 self._out.rmdir()
 
-    def keep(self, number: int, result: RangeResult) -> dict[str, list[pl.DataFrame]]:
-        """Keeps what a range came to. Its mark comes last: a range is finished when everything it made is in place.
-
-        Returns its tables by the names of `TAKEN_UP`, as `small_tables` reads those of a range that was finished before.
-        """
+    def keep(self, number: int, result: RangeResult) -> None:
+        """Keeps what a range came to. Its mark comes last: a range is finished when everything it made is in place."""
         if result.verdicts is not None and not (self._work / _COLUMNS).exists():
             beside = self._work / f"{_COLUMNS}.{number}"
             write_text(json.dumps(result.verdicts.columns), beside)
             os.replace(beside, self._work / _COLUMNS)
         for name in self._wanted:
             write_part(getattr(result, name), part_path(self._work, name, number, self._format), self._format)
-        small = {name: [table] for name in _SMALL if (table := getattr(result, name)) is not None}
-        for name, (table,) in small.items():
-            write_part(table, self._small(name, number), "parquet")
+        for name in _SMALL:
+            table = getattr(result, name)
+            if table is not None:
+                write_part(table, self._small(name, number), "parquet")
         write_text(json.dumps(result.counts.as_dict()), self._work / f"done-{number:06d}.json")
-        return {name: small.get(name, []) for name in TAKEN_UP}
 
     def _small(self, name: str, number: int) -> Path:
         return self._work / f"{name}-part-{number:06d}.parquet"

@@ -20,7 +20,7 @@ from vehiclecheck.records.sources import RowRange, Source, expand, open_source
 from vehiclecheck.runs.annotating import SCHEMA as ANNOTATIONS
 from vehiclecheck.runs.annotating import annotated_shipment, why_not_annotated
 from vehiclecheck.runs.errors import RunError
-from vehiclecheck.runs.folder import TAKEN_UP, RunFolder, unfinished
+from vehiclecheck.runs.folder import RunFolder, unfinished
 from vehiclecheck.runs.options import ALL, RunOptions, countries_asked
 from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult
 from vehiclecheck.screening.judge import Judge
@@ -34,6 +34,9 @@ _Result = TypeVar("_Result")
 
 #: A pair of record and country is a row of memory: ranges are cut so that they make about this many.
 _PAIRS = RANGE_ROWS
+#: Small tables of ranges that are put together at the end. They are read back: as they were made, their few words hold fast
+#: the memory of all words of their range. What grows with the records is read at the end, not kept.
+_TAKEN_UP = ("set_aside", "reasons", "shown", "quality")
 #: The same vehicle is looked for across ranges up to so many; beyond, within each range alone: memory has a bound.
 _MOST_SIGHTINGS = 5_000_000
 
@@ -234,19 +237,20 @@ def _keep(
     # what is judged takes far more memory than what came of it
     judging = Semaphore(max(1, result.options.threads - 1))
 
-    def judge_and_keep(number: int, part: RowRange) -> dict[str, list[pl.DataFrame]]:
+    def judge_and_keep(number: int, part: RowRange) -> list[pl.DataFrame]:
         with judging:
             judged = worker.judge(part)
-        return folder.keep(number, judged)
+        folder.keep(number, judged)
+        return [] if judged.flows is None else [judged.flows]
 
     flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
     small: dict[int, dict[str, list[pl.DataFrame]]] = {}
 
-    def take(number: int, tables: dict[str, list[pl.DataFrame]]) -> None:
+    def take(number: int, sums: list[pl.DataFrame]) -> None:
         """What a finished range adds to the whole: taken up while other ranges are judged."""
-        for sums in tables.pop("flows"):
-            flows.add(sums)
-        small[number] = tables
+        for one in sums:
+            flows.add(one)
+        small[number] = {name: folder.small_tables(name, [number]) for name in _TAKEN_UP}
 
     with ThreadPoolExecutor(result.options.threads) as pool:
         # what was taken up is not held by its future any longer
@@ -254,7 +258,7 @@ def _keep(
         try:
             folder.sign()
             for number in finished:
-                take(number, {name: folder.small_tables(name, [number]) for name in TAKEN_UP})
+                take(number, folder.small_tables("flows", [number]))
             while underway:
                 number, part, future = underway.popleft()
                 take(number, future.result())
