@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from tests.endtoend.running import MOMBASA, REPOSITORY, SAMPLES, files_of, process, table, vehiclecheck
+from vehiclecheck.runs.ranges import in_own_memory
 from vehiclecheck.standards import Library, load_library
 
 Unbroken = Callable[[str], dict[str, bytes]]
@@ -356,3 +357,12 @@ def test_a_broken_pack_leaves_an_interrupted_run_alone(
     assert files_of(out) == before
     assert vehiclecheck(*arguments, "--resume").code == 0
     assert files_of(out) == unbroken("csv")
+
+
+def test_a_table_in_its_own_memory_is_the_same() -> None:
+    words = [f"word {number}, too long to lie in the column itself" for number in range(100)]
+    table = pl.DataFrame({"word": words, "kind": pl.Series(["a", "b"] * 50, dtype=pl.Enum(["a", "b"]))})
+    for picked in (table[[5, 70]], table.filter(word=words[3]), table.clear()):
+        own = in_own_memory(picked)
+        assert own.equals(picked)
+        assert own.schema == picked.schema

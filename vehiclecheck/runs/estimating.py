@@ -14,7 +14,7 @@ from vehiclecheck.air.sums import AirSums, Groups, partial_sums
 from vehiclecheck.records.sources import RowRange, Source
 from vehiclecheck.runs.errors import RunError
 from vehiclecheck.runs.options import RunOptions, countries_asked
-from vehiclecheck.runs.ranges import Counts, RangeJudge
+from vehiclecheck.runs.ranges import Counts, RangeJudge, in_own_memory
 from vehiclecheck.runs.running import (
     Progress,
     begun,
@@ -85,7 +85,7 @@ def estimate_files(
     done, total = 0, sum(part.count for part in parts)
     for part, (counted, left, added) in zip(parts, mapped(parts, summed, options.threads), strict=True):
         counts.add(counted)
-        aside.append(left)
+        aside.append(in_own_memory(left))
         sums.add(added)
         done += part.count
         if progress:

@@ -297,6 +297,12 @@ class RangeJudge:
         return worst.join(about, on="row", how="left", maintain_order="left").drop("row")
 
 
+def in_own_memory(table: pl.DataFrame) -> pl.DataFrame:
+    """The same table in memory of its own: a few words that were picked from a large table hold fast all words of it."""
+    copied = table.write_ipc(None, compat_level=pl.CompatLevel.oldest())
+    return pl.read_ipc(copied.getvalue())
+
+
 def _units_by_word(column: pl.Series, words: Sequence[str], units: pl.Series) -> dict[str, int]:
     """Units by the words of an Enum, in their order; a null is of no word. Words are few: each is looked for."""
     places, single = column.to_physical(), all_single(units)

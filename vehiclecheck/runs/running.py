@@ -22,7 +22,7 @@ from vehiclecheck.runs.annotating import annotated_shipment, why_not_annotated
 from vehiclecheck.runs.errors import RunError
 from vehiclecheck.runs.folder import RunFolder, unfinished
 from vehiclecheck.runs.options import ALL, RunOptions, countries_asked
-from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult
+from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult, in_own_memory
 from vehiclecheck.screening.judge import Judge
 from vehiclecheck.standards import Library
 from vehiclecheck.vocabulary.choices import RANGE_ROWS
@@ -34,8 +34,8 @@ _Result = TypeVar("_Result")
 
 #: A pair of record and country is a row of memory: ranges are cut so that they make about this many.
 _PAIRS = RANGE_ROWS
-#: Small tables of ranges that are put together at the end. They are read back: as they were made, their few words hold fast
-#: the memory of all words of their range. What grows with the records is read at the end, not kept.
+#: Small tables of ranges that are put together at the end, read back for memory of their own (`in_own_memory`). What grows
+#: with the records is read at the end, not kept.
 _TAKEN_UP = ("set_aside", "reasons", "shown", "quality")
 #: The same vehicle is looked for across ranges up to so many; beyond, within each range alone: memory has a bound.
 _MOST_SIGHTINGS = 5_000_000
@@ -197,6 +197,7 @@ def _collect(
         if one.harmonised is not None:
             result.harmonised.add(one.harmonised)
             one.harmonised = None
+        one.set_aside, one.quality = in_own_memory(one.set_aside), in_own_memory(one.quality)
         results.append(one)
         done += part.count
         if progress:
