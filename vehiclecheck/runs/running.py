@@ -124,9 +124,9 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
 def begun(work: Callable[[], _Result]) -> Callable[[], _Result]:
     """Begins something in a thread of its own; what is given back waits for it and returns (or raises) what came of it."""
     pool = ThreadPoolExecutor(1)
-    begun = pool.submit(work)
+    future = pool.submit(work)
     pool.shutdown(wait=False)
-    return begun.result
+    return future.result
 
 
 def _made_judge(library: Library, subject: str, options: RunOptions) -> Judge:
