@@ -242,7 +242,6 @@ def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
         _with(added, _SUMS)
         .hstack(added.select(VERDICTS))
         .select(
-            "key",
             "rows",
             "units",
             "valued_units",
@@ -254,9 +253,9 @@ def finish_flows(merged: pl.DataFrame, keys: FlowKeys) -> pl.DataFrame:
             (pl.col("refused") / pl.col("units")).round(4).alias("share_refused"),
         )
     )
-    _, *codes = _unpacked(table["key"], sizes)
+    _, *codes = _unpacked(added["key"], sizes)
     labels = [order.names[code].alias(name) for name, order, code in zip(keys.by, orders, codes, strict=True)]
-    return pl.DataFrame(labels).hstack(table.drop("key"))
+    return pl.DataFrame(labels).hstack(table)
 
 
 def _packed(first: pl.Expr, codes: Sequence[pl.Expr], sizes: Sequence[int]) -> pl.Expr:

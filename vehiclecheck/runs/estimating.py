@@ -66,8 +66,8 @@ def estimate_files(
         if source.subject != "vehicle":
             raise RunError(f"{source.name}: holds fuel records; what vehicles give off is estimated")
     importers = countries_asked(options.to, library, "vehicle")
-    judge = begun(lambda: Judge(library, COUNTRY_CODES))
     sulphur = LegalSulphur(library.packs(importers or None), COUNTRY_CODES)
+    judge = begun(lambda: Judge(library, COUNTRY_CODES))
     told = None if assumptions.sulphur_mg_kg is not None else sulphur
     worker = RangeJudge(options, judge, importers)
     size = rows_a_range(options, importers)

@@ -106,6 +106,7 @@ class RunFolder:
                 return begun
             options.out.mkdir(parents=True, exist_ok=True)
             if work.exists():
+                packs()  # a broken pack is told of before an interrupted run is swept away
                 shutil.rmtree(work)
             work.mkdir()
         except (OSError, OutputError) as error:

@@ -20,7 +20,7 @@ from vehiclecheck.records.sources import RowRange, Source, expand, open_source
 from vehiclecheck.runs.annotating import SCHEMA as ANNOTATIONS
 from vehiclecheck.runs.annotating import annotated_shipment, why_not_annotated
 from vehiclecheck.runs.errors import RunError
-from vehiclecheck.runs.folder import RunFolder, unfinished
+from vehiclecheck.runs.folder import RunFolder
 from vehiclecheck.runs.options import ALL, RunOptions, countries_asked
 from vehiclecheck.runs.ranges import SHOWN, Counts, RangeJudge, RangeResult, in_own_memory
 from vehiclecheck.screening.judge import Judge
@@ -84,8 +84,6 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
         raise RunError("vehicle records and fuel records are screened in runs of their own")
     importers = countries_asked(options.to, library, subjects[0])
     judge = begun(lambda: _made_judge(library, subjects[0], options))
-    if unfinished(options.out) and not options.resume:
-        judge()  # it is told of a broken pack before an interrupted run is swept away
     not_annotated = why_not_annotated(options, sources, importers)
     annotate = options.out is not None and options.format == "xlsx" and not_annotated is None
     worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1, annotate=annotate)

@@ -23,13 +23,7 @@ from vehiclecheck.vocabulary.places import data_root
 def _folder() -> Path | None:
     if os.environ.get("VEHICLECHECK_CACHE") == "off":
         return None
-    return _named(
-        os.environ.get("VEHICLECHECK_CACHE") or os.environ.get("XDG_CACHE_HOME"), os.environ.get("HOME")
-    )
-
-
-@functools.cache
-def _named(base: str | None, _home: str | None) -> Path | None:
+    base = os.environ.get("VEHICLECHECK_CACHE") or os.environ.get("XDG_CACHE_HOME")
     try:
         return (Path(base) if base else Path.home() / ".cache") / "vehiclecheck"
     except RuntimeError:  # no home folder
