@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import json
 import os
 import sys
@@ -39,6 +40,17 @@ class Interrupted(Failed):
 
 class Main(click.Group):
     """The commands, with one sentence for a standard output that cannot be written (a full disk)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        _add_commands()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name; for the answer about one vehicle the other commands are not imported."""
+        if cmd_name != "explain":
+            _add_commands()
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; what it could not read or write elsewhere has become a sentence there."""
@@ -313,39 +325,21 @@ def explain(
         click.echo(explanation_report(told))
 
 
-def _add_packs() -> None:
+@functools.cache
+def _add_commands() -> None:
+    """The commands that have modules of their own, which take a while to be imported."""
     from vehiclecheck.cli_editing import diff_packs, format_packs, new_country
+    from vehiclecheck.cli_emissions import emissions
     from vehiclecheck.cli_evidence import COMMANDS as EVIDENCE
+    from vehiclecheck.cli_flow_pictures import draw
+    from vehiclecheck.cli_flow_sharing import verify_command
+    from vehiclecheck.cli_flow_tables import TABLES
+    from vehiclecheck.cli_fuel import fuel
     from vehiclecheck.cli_packs import packs
 
     for command in (*EVIDENCE, new_country, format_packs, diff_packs):
         packs.add_command(command)
-    main.add_command(packs)
-
-
-def _add_fuel() -> None:
-    from vehiclecheck.cli_fuel import fuel
-
-    main.add_command(fuel)
-
-
-def _add_emissions() -> None:
-    from vehiclecheck.cli_emissions import emissions
-
-    main.add_command(emissions)
-
-
-def _add_flows() -> None:
-    # every command on trade statistics is a module of its own
-    from vehiclecheck.cli_flow_pictures import draw
-    from vehiclecheck.cli_flow_sharing import verify_command
-    from vehiclecheck.cli_flow_tables import TABLES
-
     for command in (compile_command, verify_command, draw, *TABLES):
         flows.add_command(command)
-
-
-_add_packs()
-_add_flows()
-_add_fuel()
-_add_emissions()
+    for command in (packs, fuel, emissions):
+        main.add_command(command)

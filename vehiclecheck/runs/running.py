@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Semaphore
 from typing import TypeVar
 
 import polars as pl
@@ -86,7 +85,14 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     judge = begun(lambda: _made_judge(library, subjects[0], options))
     not_annotated = why_not_annotated(options, sources, importers)
     annotate = options.out is not None and options.format == "xlsx" and not_annotated is None
-    worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1, annotate=annotate)
+    worker = RangeJudge(
+        options,
+        judge,
+        importers,
+        several_files=len(sources) > 1,
+        annotate=annotate,
+        at_once=options.threads,
+    )
     size = rows_a_range(options, importers)
     folder = None
     if options.out is not None:
@@ -208,7 +214,7 @@ def _collect(
         [one.sightings for one in results if one.sightings is not None],
         result,
     )
-    result.reasons = merged_reasons([one.reasons for one in results])
+    result.reasons = worker.reasons([one.reasons for one in results])
     result.shown = merged_shown([one.shown for one in results])
     for name in ("verdicts", "findings"):
         tables = [table for one in results if (table := getattr(one, name)) is not None]
@@ -233,12 +239,8 @@ def _keep(
         sum(part.count for part in parts),
     )
 
-    # what is judged takes far more memory than what came of it
-    judging = Semaphore(max(1, result.options.threads - 1))
-
     def judge_and_keep(number: int, part: RowRange) -> list[pl.DataFrame]:
-        with judging:
-            judged = worker.judge(part)
+        judged = worker.judge(part)
         folder.keep(number, judged)
         return [] if judged.flows is None else [judged.flows]
 
@@ -251,7 +253,8 @@ def _keep(
             flows.add(one)
         small[number] = {name: folder.small_tables(name, [number]) for name in _TAKEN_UP}
 
-    with ThreadPoolExecutor(result.options.threads) as pool:
+    # what came of a range takes far less memory than judging it: one more thread, so that it is written meanwhile
+    with ThreadPoolExecutor(result.options.threads + 1) as pool:
         # what was taken up is not held by its future any longer
         underway = deque((number, part, pool.submit(judge_and_keep, number, part)) for number, part in todo)
         try:
@@ -278,7 +281,7 @@ def _keep(
 
     result.flows = flows.table()
     result.set_aside = merged_set_aside(taken("set_aside"), result.sources)
-    result.reasons = merged_reasons(taken("reasons"))
+    result.reasons = worker.reasons(taken("reasons"))
     result.shown = merged_shown(taken("shown"))
     result.quality = merged_quality(
         taken("quality"), folder.small_tables("sightings", range(len(parts))), result
@@ -320,21 +323,6 @@ def merged_quality(
         )
     result.counts.quality_findings = found.height
     return found
-
-
-def merged_reasons(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Reasons of all ranges, the weightiest first."""
-    parts = [part for part in parts if part.width]
-    if not parts:
-        return pl.DataFrame()
-    together = pl.concat(parts)
-    keys = [name for name in together.columns if name not in ("records", "units")]
-    order = ["units", "side", "provision", "outcome", "message"]
-    return (
-        together.group_by(keys)
-        .agg(pl.col("records", "units").sum())
-        .sort(order, descending=[True, *[False] * 4])
-    )
 
 
 def merged_shown(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -23,6 +23,8 @@ _CLASSES = {"LDV": ("light", ["M1", "N1"]), "HDV": ("heavy", ["M2", "M3", "N2", 
 
 def asked_beside(code: str, left_out: Sequence[LeftOut]) -> tuple[Provision, ...]:
     """The provisions `XX.also.import`, `.export` and `.fuel`; `.light` and `.heavy` of each where these differ."""
+    if not left_out:
+        return ()
     made: list[Provision] = []
     for subject, direction, directions in _SIDES:
         items = [

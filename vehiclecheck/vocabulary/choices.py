@@ -8,7 +8,7 @@ RECEIVER, SUPPLIER = "receiver", "supplier"
 VIEWS = (RECEIVER, SUPPLIER)
 
 #: Rows of a range: so many that its fixed cost is small, so few that the ranges judged at a time fit 1 GB.
-RANGE_ROWS = 750_000
+RANGE_ROWS = 650_000
 
 #: What flows can be grouped by.
 GROUPS = (
