@@ -317,7 +317,7 @@ def codes_of_days(column: pl.Series) -> pl.Series:
     """Day codes of a Date column. A look-up: many times as fast as taking year, month and day apart. Days
     outside the years of records must have been taken out (`outside`).
     """
-    return day_codes_by_number()[(column.to_physical() - _TABLE_START).cast(pl.UInt32)]
+    return day_codes_by_number()[(column.to_physical() - _TABLE_START).reinterpret(signed=False)]
 
 
 def outside(column: pl.Expr) -> pl.Expr:

@@ -125,7 +125,7 @@ class MarketTable:
         place = self.market_of_country[country] * self.category_sets
         place = place + self._of_masks(self.categories_of_mask, category, LIGHT_DUTY | HEAVY_DUTY)
         place = place * self.engine_sets + self._of_masks(self.engines_of_mask, propulsion, _ENGINES)
-        since = (day - self.first_day).clip(0, len(self.step_of_day) - 1).cast(pl.UInt32)
+        since = (day - self.first_day).clip(0, len(self.step_of_day) - 1).reinterpret(signed=False)
         place = place * self.steps + self.step_of_day[since].cast(pl.UInt32)
         return self.least[place]
 

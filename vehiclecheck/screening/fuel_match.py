@@ -174,7 +174,7 @@ class FuelMatch:
         start, until = facts.deciding("arrival")
         low, high, inferred = position(facts)
         # beside a column: what no record tells is one value, which must become as long as the others
-        told = {"start": start, "until": until, "mask": mask.cast(INDEX)}
+        told = {"start": start, "until": until, "mask": mask.reinterpret(signed=False)}
         days = base.lazy().select("row", *(value.alias(name) for name, value in told.items())).collect()
         row, burns = self._periods.rows(country), _burning()[days["mask"]].alias("@burns")
         begin = self._periods.at(row, days["start"])

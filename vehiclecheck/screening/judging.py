@@ -91,7 +91,7 @@ class SideJudge:
         key = masks["category"] * 4096 + masks["propulsion"] * 8 + masks["condition"]
         frame = base.lazy().with_columns(
             *facts.position_columns(self.book.domains),
-            key.cast(INDEX).alias("@profile"),
+            key.reinterpret(signed=False).alias("@profile"),
             pl.lit(country).alias("@country"),
         )
         if self.book.subject == "fuel":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,6 +13,29 @@ from vehiclecheck.screening.rulebook import Rulebook
 
 #: Sets of slots whose names and grades are kept for the next range.
 _KEPT = 4
+
+
+@dataclass(slots=True)
+class Named:
+    """Names and grades of the rules in some slots by cell, one slot after the other and nothing at the end: a single look-up
+    each. The slots are kept so that their numbers stay theirs.
+    """
+
+    slots: Sequence[Slot]
+    names: pl.Series
+    grades: pl.Series
+    #: Names and grade of several slots together, by cell and set of slots: most ranges meet the same sets.
+    _joined: pl.DataFrame | None = None
+
+    def joined(self, sets: pl.DataFrame, join: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+        """The columns `reasons` and `grade` beside sets; `join` makes them for those never met before."""
+        known = self._joined  # other ranges may replace it meanwhile: then some are made twice
+        fresh = sets if known is None else sets.join(known, on=sets.columns, how="anti")
+        if fresh.height:
+            fresh = join(fresh.unique())
+            known = self._joined = fresh if known is None else pl.concat([known, fresh])
+        assert known is not None
+        return sets.join(known, on=sets.columns, how="left", maintain_order="left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +56,21 @@ class Lookups:
     grade: pl.Series
     scopes: dict[str, pl.Series]
     spared: list[dict[str, pl.Series]]
-    #: What `of_slots` has found, by the slots, which are kept so that their numbers stay theirs.
-    kept: dict[tuple[int, ...], tuple[Sequence[Slot], pl.Series, pl.Series]] = field(default_factory=dict)
+    #: What `of_slots` has found, by the slots.
+    kept: dict[tuple[int, ...], Named] = field(default_factory=dict)
 
-    def of_slots(self, slots: Sequence[Slot]) -> tuple[pl.Series, pl.Series]:
-        """Names and grades by cell, one slot after the other and nothing at the end: a single look-up each."""
+    def of_slots(self, slots: Sequence[Slot]) -> Named:
+        """What the rules in some slots are called, and their grades."""
         key = tuple(map(id, slots))
         kept = self.kept.get(key)
         if kept is None:
             rules = pl.concat([slot.rule for slot in slots]).extend_constant(None, slots[0].rule.len())
-            kept = slots, self.name.gather(rules), self.grade.gather(rules).fill_null(0)
+            kept = Named(slots, self.name.gather(rules), self.grade.gather(rules).fill_null(0))
             # ranges of all countries may each meet other slots: few are kept
             if len(self.kept) >= _KEPT:
                 self.kept.clear()
             self.kept[key] = kept
-        return kept[1:]
+        return kept
 
     @classmethod
     def of(cls, book: Rulebook) -> Lookups:

@@ -45,7 +45,7 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
     blocks = [chosen[at : at + _BITS] for at in range(0, len(chosen), _BITS)]
     masks = [f"@lead{number}" for number in range(len(blocks))]
     size = chosen[0][1].rule.len()
-    names, grades = lookups.of_slots([slot for _, slot in chosen])
+    named = lookups.of_slots([slot for _, slot in chosen])
     lead = pl.coalesce(
         *(
             pl.when(pl.col(mask) != 0).then(pl.col(mask).bitwise_trailing_zeros() + number * _BITS)
@@ -89,12 +89,10 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
         )
         .collect()
     )
-    reasons, grades = names[summary["@first"]], grades[summary["@first"]]
+    reasons, grades = named.names[summary["@first"]], named.grades[summary["@first"]]
     several = summary.lazy().filter(pl.col("@count") > 1).select("@cell", *masks).collect()
     if several.height:
-        sets = several.unique()
-        joined = sets.with_columns(_joined(lookups, masks, chosen))
-        several = several.join(joined, on=["@cell", *masks], how="left", maintain_order="left")
+        several = named.joined(several, lambda sets: sets.with_columns(_joined(lookups, masks, chosen)))
         at = pl.arg_where(summary["@count"] > 1, eager=True)
         reasons, grades = reasons.scatter(at, several["reasons"]), grades.scatter(at, several["grade"])
     return summary.select(
