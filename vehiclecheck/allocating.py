@@ -23,7 +23,7 @@ def keep_memory() -> None:
 
 
 def collect_rarely() -> None:
-    """Asks Python to look for garbage after every 100,000 new objects, not 700. Rules that are compiled are hundreds of
+    """Asks Python to look for garbage after every million new objects, not 700. Rules that are compiled are hundreds of
     thousands of objects of which none is garbage: the search takes a third of the time. For programs, not for libraries.
     """
-    gc.set_threshold(100_000)
+    gc.set_threshold(1_000_000)

@@ -165,7 +165,8 @@ def _least_of_sets(lines: list[list[float]], width: int) -> list[list[float]]:
     for members in range(1, 1 << len(lines)):
         line = lines[(members & -members).bit_length() - 1]
         rest = members & (members - 1)
-        least.append([min(pair) for pair in zip(line, least[rest], strict=True)] if rest else line)
+        # a call of `min` for each place would take three times as long
+        least.append([a if a < b else b for a, b in zip(line, least[rest], strict=True)] if rest else line)
     return least
 
 

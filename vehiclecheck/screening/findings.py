@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -44,8 +45,7 @@ _NOT_IN_FORCE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SpokenRule:
+class SpokenRule(NamedTuple):
     """What is said about one rule: the wordy columns of its findings, and its sentence whatever the answer."""
 
     side: str
@@ -132,8 +132,9 @@ def rule_words(
     offsets["beside"] = len(spoken)
     spoken += beside
     messages += [rule.message for rule in beside for _ in range(4 * most)]
-    columns = [name for name in SpokenRule.__slots__ if name != "message"]
-    by_rule = pl.DataFrame([_as_words(name, [getattr(rule, name) for rule in spoken]) for name in columns])
+    columns = zip(*spoken, strict=True) if spoken else [()] * len(SpokenRule._fields)
+    named = zip(SpokenRule._fields, columns, strict=True)
+    by_rule = pl.DataFrame([_as_words(name, words) for name, words in named if name != "message"])
     sentence = pl.int_range(len(messages), dtype=pl.UInt32, eager=True)
     outcome = _OUTCOME_OF.gather(sentence // most % 4).alias("outcome")
     table = by_rule[sentence // (4 * most)].hstack([_as_words("message", messages), outcome])
@@ -146,7 +147,7 @@ _FEW_WORDS = frozenset(
 )
 
 
-def _as_words(name: str, words: list[str]) -> pl.Series:
+def _as_words(name: str, words: Sequence[str]) -> pl.Series:
     """Words by number. An Enum is written in half the time of a Categorical, but with all that it might hold: for the
     sentences and sources of all countries that is far more than a range of records needs.
     """

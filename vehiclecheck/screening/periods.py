@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,13 +42,11 @@ class Periods:
             for start, end in zip(days, [*days[1:], LAST_DAY + 1], strict=True)
         ]
         lengths.append(last + 1 - first)
-        place = pl.DataFrame(
-            {"period": range(len(lengths)), "length": lengths},
-            schema={"period": INDEX, "length": pl.Int64},
-        ).select(pl.col("period").repeat_by("length").explode(empty_as_null=False))
+        starts = list(itertools.accumulate(lengths))
+        place = pl.zeros(starts.pop(), dtype=INDEX, eager=True).scatter(starts, 1).cum_sum()
         rows = {country: row for row, country in enumerate(begins)}
         row = pl.Series("row", [rows.get(code, len(rows)) for code in codes], dtype=INDEX)
-        return cls(first, last, row, place.to_series())
+        return cls(first, last, row, place)
 
     def rows(self, country: pl.Series) -> pl.Series:
         """The rows of countries (physical country codes); null where no country is told."""
