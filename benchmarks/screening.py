@@ -31,7 +31,7 @@ def _child(task: str, folder: Path, work: Path) -> None:
     """Runs one task in this process and prints its seconds and peak memory."""
     if task != "copy":
         # before Polars, as every command does, so that its memory is settled; the copy is made by Polars as it comes
-        from vehiclecheck.allocating import collect_rarely
+        from vehiclecheck.tuning import collect_rarely
 
         collect_rarely()
     import polars as pl

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vehiclecheck.allocating import keep_memory
+from vehiclecheck.tuning import keep_memory
 from vehiclecheck.version import __version__
 
 keep_memory()

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vehiclecheck.allocating import collect_rarely
 from vehiclecheck.cli_flows import FilesOrCommand, compile_command, harmonised_file, harmonised_options
 from vehiclecheck.cli_options import (
     Failed,
@@ -25,6 +24,7 @@ from vehiclecheck.cli_options import (
     refusals,
     to_option,
 )
+from vehiclecheck.tuning import collect_rarely, work_alone
 from vehiclecheck.version import __version__
 from vehiclecheck.vocabulary.choices import GROUPS, RECEIVER, VEHICLE_FIELDS, VERDICTS, VIEWS
 
@@ -304,6 +304,7 @@ def explain(
     **record: str | None,
 ) -> None:
     """Explain one vehicle: each provision, what it asks, what is known, what follows, and what would have to be known."""
+    work_alone()
     with sentences():
         from vehiclecheck import api
 

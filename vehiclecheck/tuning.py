@@ -1,5 +1,7 @@
-"""How memory is got and given back. Judging makes thousands of columns that live for milliseconds: memory that is given
-back to the system after each and asked for anew costs a seventh of the time of a run.
+"""What Polars and Python are told before the work begins: how memory is got and given back, how many threads there are.
+
+Judging makes thousands of columns that live for milliseconds: memory that is given back to the system after each and asked
+for anew costs a seventh of the time of a run.
 """
 
 from __future__ import annotations
@@ -20,6 +22,14 @@ def keep_memory() -> None:
     if "polars" not in sys.modules:
         pools = max(1, (os.cpu_count() or 2) // 2)
         os.environ.setdefault(_SETTING, f"dirty_decay_ms:3000,oversize_threshold:0,narenas:{pools}")
+
+
+def work_alone() -> None:
+    """Asks Polars for one thread. One vehicle is some hundred tiny steps: to hand each to other threads and wait for them
+    takes a tenth of the time. For programs that end with it, before Polars is loaded; what the user has set stands.
+    """
+    if "polars" not in sys.modules:
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 
 def collect_rarely() -> None:
