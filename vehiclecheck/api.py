@@ -32,12 +32,22 @@ def screen(
     from vehiclecheck.runs.options import RunOptions
     from vehiclecheck.runs.running import run  # explaining one vehicle does without the machinery of runs
 
-    paths = [files] if isinstance(files, str | Path) else list(files)
-    if isinstance(to := options.get("to"), str):
-        options["to"] = (to,)
-    elif to is not None:
-        options["to"] = tuple(to)
-    return run([str(path) for path in paths], RunOptions(**options), progress)
+    return run(_texts(files), RunOptions(**_settled(options)), progress)
+
+
+def _texts(files: str | Path | Sequence[str | Path]) -> list[str]:
+    return [str(path) for path in ([files] if isinstance(files, str | Path) else files)]
+
+
+def _settled(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as RunOptions has them: one country may be named alone, folders may be text."""
+    settled = dict(options)
+    to = settled.pop("to", None) or ()
+    settled["to"] = (to,) if isinstance(to, str) else tuple(to)
+    for name in ("out", "packs"):
+        if settled.get(name) is not None:
+            settled[name] = Path(settled[name])
+    return settled
 
 
 def explain(
@@ -46,7 +56,7 @@ def explain(
     to: str,
     sender: str | None = None,
     standard: str | None = None,
-    packs: Path | None = None,
+    packs: str | Path | None = None,
     infer: bool = True,
 ) -> Explanation:
     """Judges one vehicle, told by its canonical fields: each provision, what it asks, what is known, what follows.
@@ -55,9 +65,8 @@ def explain(
     """
     importer, exporter = country(to), country(sender) if sender else None
     told = {name: str(value) for name, value in record.items() if value is not None}
-    return _explain(
-        told, load_library(packs), importer=importer, exporter=exporter, standard=standard, infer=infer
-    )
+    library = load_library(None if packs is None else Path(packs))
+    return _explain(told, library, importer=importer, exporter=exporter, standard=standard, infer=infer)
 
 
 def flow_table(
@@ -85,17 +94,12 @@ def emissions(
     from vehiclecheck.runs.estimating import estimate_files
     from vehiclecheck.runs.options import RunOptions
 
-    paths = [files] if isinstance(files, str | Path) else list(files)
-    to = options.pop("to", ())
-    options["to"] = (to,) if isinstance(to, str) else tuple(to)
-    return estimate_files(
-        [str(path) for path in paths], RunOptions(**options), assumptions or Assumptions(), by
-    )
+    return estimate_files(_texts(files), RunOptions(**_settled(options)), assumptions or Assumptions(), by)
 
 
-def packs(folder: Path | None = None) -> Library:
+def packs(folder: str | Path | None = None) -> Library:
     """The rule packs, extended or replaced by those of `folder`."""
-    return load_library(folder)
+    return load_library(None if folder is None else Path(folder))
 
 
 def country(name: str) -> str:

@@ -15,7 +15,9 @@ import polars as pl
 import pytest
 
 from tests.endtoend.running import MOMBASA, REPOSITORY, SAMPLES, files_of, process, table, vehiclecheck
+from vehiclecheck import api
 from vehiclecheck.runs.ranges import in_own_memory
+from vehiclecheck.runs.running import Sightings
 from vehiclecheck.standards import Library, load_library
 
 Unbroken = Callable[[str], dict[str, bytes]]
@@ -366,3 +368,49 @@ def test_a_table_in_its_own_memory_is_the_same() -> None:
         own = in_own_memory(picked)
         assert own.equals(picked)
         assert own.schema == picked.schema
+
+
+TWICE = "vin,importer,odometer_km\n" + "".join(
+    f"{vin},KE,{km}\n"
+    for vin, km in (
+        ("WDB90665710000001", 90_000),
+        ("WDB90665710000002", 50_000),
+        ("WDB90665710000003", 60_000),
+        ("WDB90665710000001", 30_000),
+    )
+)
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["in a folder", "in memory"])
+def test_a_vehicle_is_found_again_in_another_range(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: bool
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(TWICE, encoding="utf-8")
+    arguments = ["screen", path, "--layout", "auto", "--json"]
+    arguments += ["--out", tmp_path / "out"] if written else []
+
+    def remarks(rows: int) -> tuple[set[tuple[int, str]], list[str]]:
+        told = vehiclecheck(*arguments, "--range-rows", rows).json
+        return {(row["line"], row["check"]) for row in told["quality"]}, told["notes"]
+
+    whole, notes = remarks(100)
+    assert {check for line, check in whole if line == 5} >= {"vehicle_repeated", "odometer_ran_backwards"}
+    assert notes == []
+    assert remarks(2) == (whole, [])
+    # of too many vehicles none are kept, and the user is told
+    monkeypatch.setattr(Sightings, "MOST", 3)
+    within, (note,) = remarks(2)
+    assert within == {(line, check) for line, check in whole if line != 5}
+    assert note.startswith("More than 3 vehicles have a number")
+    assert remarks(100) == (whole, [])
+
+
+def test_folders_may_be_text_in_python(tmp_path: Path) -> None:
+    result = api.screen(str(MOMBASA), to="KE", out=str(tmp_path / "out"))
+    assert {path.name for path in result.files} >= {"verdicts.csv", "findings.csv", "run.json"}
+    own = tmp_path / "packs"
+    own.mkdir()
+    told = api.explain({"category": "M1"}, to="KE", packs=str(own))
+    assert told.verdicts["importer"] == api.explain({"category": "M1"}, to="KE").verdicts["importer"]
+    assert api.packs(str(own)).countries == api.packs().countries

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import polars as pl
 
@@ -36,8 +36,28 @@ _PAIRS = RANGE_ROWS
 #: Small tables of ranges that are put together at the end, read back for memory of their own (`in_own_memory`). What grows
 #: with the records is read at the end, not kept.
 _TAKEN_UP = ("set_aside", "reasons", "shown", "quality")
-#: The same vehicle is looked for across ranges up to so many; beyond, within each range alone: memory has a bound.
-_MOST_SIGHTINGS = 5_000_000
+
+
+@dataclass(slots=True)
+class Sightings:
+    """The vehicles of all ranges, to be found again in another one. Of too many none are kept: memory has a bound."""
+
+    MOST: ClassVar[int] = 5_000_000
+    tables: list[pl.DataFrame] = field(default_factory=list)
+    seen: int = 0
+
+    def add(self, table: pl.DataFrame) -> None:
+        """Takes the vehicles of one more range."""
+        self.seen += table.height
+        if self.too_many:
+            self.tables.clear()
+        else:
+            self.tables.append(table)
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the same vehicle can only be looked for within each range."""
+        return self.seen > self.MOST
 
 
 @dataclass(slots=True)
@@ -191,6 +211,7 @@ def _collect(
 ) -> None:
     """Everything in memory."""
     results: list[RangeResult] = []
+    seen = Sightings()
     flows = FlowSums(FlowKeys(result.options.by, COUNTRY_CODES))
     done, total = 0, sum(part.count for part in parts)
     for part, one in zip(parts, mapped(parts, worker.judge, result.options.threads), strict=True):
@@ -201,6 +222,9 @@ def _collect(
         if one.harmonised is not None:
             result.harmonised.add(one.harmonised)
             one.harmonised = None
+        if one.sightings is not None:
+            seen.add(one.sightings)
+            one.sightings = None
         one.set_aside, one.quality = in_own_memory(one.set_aside), in_own_memory(one.quality)
         results.append(one)
         done += part.count
@@ -209,11 +233,7 @@ def _collect(
     reconcile(result.counts, result.sources)
     result.flows = flows.table()
     result.set_aside = merged_set_aside([one.set_aside for one in results], result.sources)
-    result.quality = merged_quality(
-        [one.quality for one in results],
-        [one.sightings for one in results if one.sightings is not None],
-        result,
-    )
+    result.quality = merged_quality([one.quality for one in results], seen, result)
     result.reasons = worker.reasons([one.reasons for one in results])
     result.shown = merged_shown([one.shown for one in results])
     for name in ("verdicts", "findings"):
@@ -283,9 +303,13 @@ def _keep(
     result.set_aside = merged_set_aside(taken("set_aside"), result.sources)
     result.reasons = worker.reasons(taken("reasons"))
     result.shown = merged_shown(taken("shown"))
-    result.quality = merged_quality(
-        taken("quality"), folder.small_tables("sightings", range(len(parts))), result
-    )
+    seen = Sightings()
+    for number in range(len(parts)):
+        for table in folder.small_tables("sightings", [number]):
+            seen.add(table)
+        if seen.too_many:
+            break
+    result.quality = merged_quality(taken("quality"), seen, result)
     tables = {"flows": result.flows, "set_aside": result.set_aside, "quality": result.quality}
     shipment = None
     if annotate:
@@ -306,16 +330,19 @@ def merged_set_aside(parts: Sequence[pl.DataFrame], sources: Sequence[Source]) -
     return together.sort(pl.col("file").replace_strict(names, range(len(names))), "line", maintain_order=True)
 
 
-def merged_quality(
-    parts: Sequence[pl.DataFrame], sightings: Sequence[pl.DataFrame], result: RunResult
-) -> pl.DataFrame:
+def merged_quality(parts: Sequence[pl.DataFrame], seen: Sightings, result: RunResult) -> pl.DataFrame:
     """Remarks on the data of all ranges; a vehicle is looked for across them, and the count is brought up to date."""
     if not parts:
         return pl.DataFrame()
     found = pl.concat(parts)
-    if len(sightings) > 1 and sum(seen.height for seen in sightings) <= _MOST_SIGHTINGS:
+    if seen.too_many and len(parts) > 1:
+        result.notes.append(
+            f"More than {Sightings.MOST:,} vehicles have a number: the same vehicle was looked for among neighbouring rows "
+            "alone, as many as --range-rows says."
+        )
+    if len(seen.tables) > 1:
         names = pl.Series([source.name for source in result.sources])
-        again = repeated_vehicles(pl.concat(sightings, how="diagonal"))
+        again = repeated_vehicles(pl.concat(seen.tables, how="diagonal"))
         again = again.with_columns(pl.lit(names).gather(pl.col("file").cast(pl.Int32)).alias("file"))
         within = pl.col("check").is_in(["vehicle_repeated", "odometer_ran_backwards"])
         found = pl.concat([found.filter(within.not_()), again.select(found.columns)]).sort(

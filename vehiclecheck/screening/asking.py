@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -30,8 +30,8 @@ FINDING = {
 }
 
 
-#: Slots that are asked at once: what is looked up for them stands beside the rows, and takes memory.
-_AT_ONCE = 16
+#: Bytes a row of what is looked up for the slots that are asked at once: it stands beside the rows, and takes memory.
+_WIDTH = 80
 
 #: Turns a column by cell, of some name, into an expression on rows.
 _LookUp = Callable[[str, pl.Series], pl.Expr]
@@ -46,6 +46,22 @@ class _Beside:
     slot: Slot
     code: pl.Expr
     by_cell: list[pl.Series]
+    #: Bytes of these columns for each row.
+    width: float
+
+
+def _in_turn(asked: Sequence[_Beside]) -> Iterator[list[_Beside]]:
+    """Slots in the order given, as many at a time as stand beside the rows together."""
+    together: list[_Beside] = []
+    wide = 0.0
+    for one in asked:
+        if together and wide + one.width > _WIDTH:
+            yield together
+            together, wide = [], 0.0
+        together.append(one)
+        wide += one.width
+    if together:
+        yield together
 
 
 class Asker:
@@ -65,11 +81,10 @@ class Asker:
         Of what is looked up by cell whole rows are picked: a look-up a number costs three times as much.
         """
         codes: list[pl.Series] = []
-        for at in range(0, len(slots), _AT_ONCE):
-            asked = [self._stand_beside(slot, facts) for slot in slots[at : at + _AT_ONCE]]
+        for asked in _in_turn([self._stand_beside(slot, facts) for slot in slots]):
             table = pl.DataFrame([column for one in asked for column in one.by_cell])
             rows = located.hstack(table[located["@cell"]])
-            answers = (one.code.alias(f"@code{at + place}") for place, one in enumerate(asked))
+            answers = (one.code.alias(f"@code{place}") for place, one in enumerate(asked, len(codes)))
             codes += rows.lazy().select(answers).collect().get_columns()
         return codes
 
@@ -84,7 +99,9 @@ class Asker:
                 return pl.col(name)
 
             code = self._answer(slot, facts, look_up)[2]
-            self._beside[key] = _Beside(slot, code, list(columns.values()))
+            # columns by cell are never empty: the last cell is the one without rules
+            width = sum((float(column.estimated_size()) / column.len() for column in columns.values()), 0.0)
+            self._beside[key] = _Beside(slot, code, list(columns.values()), width)
         return self._beside[key]
 
     def _compose(self, slot: Slot, facts: Facts) -> list[pl.Expr]:

@@ -20,8 +20,8 @@ from vehiclecheck.screening.cells import Slot
 from vehiclecheck.screening.lookups import Lookups
 from vehiclecheck.screening.rulebook import ADVICE, CONDITIONAL, REFUSING
 
-#: Bits of one set of slots.
-_BITS = 64
+#: Bits of one set of slots. Polars may have all members of a set in memory before they are put together, each as wide as it.
+_BITS = 16
 #: An answer that there is not.
 _NEVER = pl.lit(255, dtype=pl.UInt8)
 
@@ -106,15 +106,14 @@ def summary(lookups: Lookups, judged: pl.DataFrame, slots: Sequence[Slot]) -> pl
 
 def _bits(block: Sequence[tuple[str, Slot]]) -> pl.Expr:
     """The slots of a block that are as bad as the worst, as bits."""
-    width = pl.UInt16 if len(block) <= 16 else pl.UInt64
     leads = [
         pl.when(
             pl.col(code) == pl.col("@refuses")
             if slot.shape.weight == REFUSING
             else pl.col(code) >= pl.col("@follows")
         )
-        .then(pl.lit(1 << place, dtype=width))
-        .otherwise(pl.lit(0, dtype=width))
+        .then(pl.lit(1 << place, dtype=pl.UInt16))
+        .otherwise(pl.lit(0, dtype=pl.UInt16))
         for place, (code, slot) in enumerate(block)
     ]
     return pl.reduce(lambda one, other: one | other, leads)
@@ -127,7 +126,7 @@ def _joined(
     rules = []
     for number, (_, slot) in enumerate(chosen):
         block, place = divmod(number, _BITS)
-        leads = (pl.col(masks[block]) & pl.lit(1 << place).cast(pl.UInt64)) != 0
+        leads = (pl.col(masks[block]) & pl.lit(1 << place, dtype=pl.UInt16)) != 0
         rules.append(pl.when(leads).then(pl.lit(slot.rule).gather(pl.col("@cell"))))
     names = [pl.lit(lookups.name).gather(rule) for rule in rules]
     return (
