@@ -18,6 +18,7 @@ from tests.endtoend.running import MOMBASA, REPOSITORY, SAMPLES, files_of, proce
 from vehiclecheck import api
 from vehiclecheck.runs.ranges import in_own_memory
 from vehiclecheck.runs.running import Sightings
+from vehiclecheck.screening import asking
 from vehiclecheck.standards import Library, load_library
 
 Unbroken = Callable[[str], dict[str, bytes]]
@@ -414,3 +415,23 @@ def test_folders_may_be_text_in_python(tmp_path: Path) -> None:
     told = api.explain({"category": "M1"}, to="KE", packs=str(own))
     assert told.verdicts["importer"] == api.explain({"category": "M1"}, to="KE").verdicts["importer"]
     assert api.packs(str(own)).countries == api.packs().countries
+
+
+@pytest.mark.parametrize("share", [1e-9, 0.25, 2.0], ids=["all rows", "few rows", "its own rows"])
+def test_a_slot_may_be_asked_of_all_rows_or_of_its_own_alone(
+    monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    """Which of the two is a matter of time: of many rows, rules that concern few are asked of these."""
+    files = [SAMPLES / "shipment-mombasa.csv", SAMPLES / "liste-dakar.xlsx"]
+
+    def tables() -> tuple[pl.DataFrame, pl.DataFrame]:
+        result = api.screen(files, to=["KE", "JP"], layout="auto", passes=True)
+        assert result.verdicts is not None
+        assert result.findings is not None
+        return result.verdicts, result.findings
+
+    usual = tables()
+    monkeypatch.setattr(asking, "_MANY_ROWS", 1)
+    monkeypatch.setattr(asking, "_SHARE", share)
+    for found, wanted in zip(tables(), usual, strict=True):
+        assert found.equals(wanted)

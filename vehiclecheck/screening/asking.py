@@ -33,6 +33,10 @@ FINDING = {
 #: Bytes a row of what is looked up for the slots that are asked at once: it stands beside the rows, and takes memory.
 _WIDTH = 80
 
+#: Of so many rows a slot that concerns a smaller share is asked of these alone: packs have many shapes of rules, each
+#: country few. Picking rows has a cost of its own.
+_MANY_ROWS, _SHARE = 50_000, 0.25
+
 #: Turns a column by cell, of some name, into an expression on rows.
 _LookUp = Callable[[str, pl.Series], pl.Expr]
 
@@ -48,6 +52,8 @@ class _Beside:
     by_cell: list[pl.Series]
     #: Bytes of these columns for each row.
     width: float
+    #: The columns of the rows themselves that the answer reads.
+    reads: list[str]
 
 
 def _in_turn(asked: Sequence[_Beside]) -> Iterator[list[_Beside]]:
@@ -62,6 +68,27 @@ def _in_turn(asked: Sequence[_Beside]) -> Iterator[list[_Beside]]:
         wide += one.width
     if together:
         yield together
+
+
+def _by_share(slots: Sequence[Slot], cell: pl.Series) -> tuple[list[Slot], list[Slot]]:
+    """Slots that are filled in the cells of many rows, and those that are in few."""
+    if cell.len() < _MANY_ROWS or not slots:
+        return list(slots), []
+    counted = cell.value_counts(sort=False, name="rows")
+    rows = pl.zeros(slots[0].filled.len(), dtype=pl.UInt32, eager=True).scatter(
+        counted["@cell"], counted["rows"]
+    )
+    few = {id(slot) for slot in slots if (slot.filled * rows).sum() < _SHARE * cell.len()}
+    return [slot for slot in slots if id(slot) not in few], [slot for slot in slots if id(slot) in few]
+
+
+def _of_few(one: _Beside, located: pl.DataFrame, cell: pl.Series, silent: pl.Series) -> pl.Series:
+    """The answers of a slot for all rows (as long as `silent`), worked out for those in whose cells it is filled."""
+    at = (one.slot.filled[cell] == 1).arg_true()
+    rows = pl.DataFrame(one.by_cell)[cell[at]]
+    if one.reads:
+        rows = rows.hstack(pl.DataFrame([located[name] for name in one.reads])[at])
+    return silent.clone().scatter(at, rows.select(one.code).to_series())
 
 
 class Asker:
@@ -80,13 +107,17 @@ class Asker:
 
         Of what is looked up by cell whole rows are picked: a look-up a number costs three times as much.
         """
-        codes: list[pl.Series] = []
-        for asked in _in_turn([self._stand_beside(slot, facts) for slot in slots]):
-            table = pl.DataFrame([column for one in asked for column in one.by_cell])
-            rows = located.hstack(table[located["@cell"]])
-            answers = (one.code.alias(f"@code{place}") for place, one in enumerate(asked, len(codes)))
-            codes += rows.lazy().select(answers).collect().get_columns()
-        return codes
+        cell, codes = located["@cell"], dict[int, pl.Series]()
+        asked = {id(slot): self._stand_beside(slot, facts) for slot in slots}
+        many, few = _by_share(slots, cell)
+        for together in _in_turn([asked[id(slot)] for slot in many]):
+            table = pl.DataFrame([column for one in together for column in one.by_cell])
+            rows = located.hstack(table[cell])
+            answers = rows.lazy().select(one.code.alias(str(id(one.slot))) for one in together).collect()
+            codes |= {id(one.slot): answers[str(id(one.slot))] for one in together}
+        silent = pl.zeros(cell.len(), dtype=pl.UInt8, eager=True)
+        codes |= {id(slot): _of_few(asked[id(slot)], located, cell, silent) for slot in few}
+        return [codes[id(slot)].alias(f"@code{number}") for number, slot in enumerate(slots)]
 
     def _stand_beside(self, slot: Slot, facts: Facts) -> _Beside:
         key = (id(slot), facts.outline)
@@ -101,7 +132,8 @@ class Asker:
             code = self._answer(slot, facts, look_up)[2]
             # columns by cell are never empty: the last cell is the one without rules
             width = sum((float(column.estimated_size()) / column.len() for column in columns.values()), 0.0)
-            self._beside[key] = _Beside(slot, code, list(columns.values()), width)
+            reads = [name for name in dict.fromkeys(code.meta.root_names()) if name not in columns]
+            self._beside[key] = _Beside(slot, code, list(columns.values()), width, reads)
         return self._beside[key]
 
     def _compose(self, slot: Slot, facts: Facts) -> list[pl.Expr]:
