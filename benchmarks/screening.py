@@ -8,7 +8,8 @@ Every figure is a process of its own (so that memory is its own), runs are inter
 ratios to the copy of the same round: machines differ, ratios less so.
 
 Goals: verdicts, findings and flows at most 2.0 copies; flows alone at most 1.0; peak memory below 1 GB at any number of
-rows; 600 countries at most 1.2 times 150; `explain` of one vehicle at most 0.5 s from a cold start.
+rows; 600 countries at most 1.2 times 150; `explain` of one vehicle at most 0.5 s from a cold start. The rules of 150 made
+countries are of a dozen shapes; those of the packs that ship are of 150, which is measured, too.
 """
 
 from __future__ import annotations
@@ -65,8 +66,9 @@ def _screened(task: str, folder: Path, work: Path) -> float:
     from vehiclecheck.runs.running import run
     from vehiclecheck.standards.library import Library
 
-    packs = Library({code: folder / "packs" / f"{code}.toml" for code in codes}, {})
-    options.load_library = lambda extra: packs
+    if task != "shipped":
+        packs = Library({code: folder / "packs" / f"{code}.toml" for code in codes}, {})
+        options.load_library = lambda extra: packs
     asked: dict[str, Any] = (
         {"tables": ("flows",)} if task == "flows" else {"out": work / "out", "format": "parquet"}
     )
@@ -173,6 +175,9 @@ def main() -> None:
                 f"{task} {_measure(task, large)['peak_gb']:.2f} GB" for task in ("all", "flows")
             )
             print(f"peak memory at {asked.large:,} records: {peaks}   goal 1 GB")
+        shipped = _measure("shipped", few)
+        times = shipped["seconds"] / statistics.median(each["copy"]["seconds"] for each in rounds)
+        print(f"the same records with the packs that ship: {times:.1f} copies, {shipped['peak_gb']:.2f} GB")
         print(f"explain, from a cold start            {_explain(asked.repeat):.2f} s   goal 0.5 s")
 
 

@@ -132,7 +132,7 @@ class SideJudge:
             summary = summaries.summary(lookups, judged, slots)
         else:
             summary = summaries.severity(judged, slots)
-        parts = judged.filter("@parted") if "@parted" in judged.columns else judged.clear()
+        parts = located.filter("@parted") if "@parted" in located.columns else located.clear()
         merged = by_parts(self._asker, parts, facts, cells) if parts.height else None
         if merged is not None:
             straddling = summaries.summary_by_parts(lookups, merged).select(summary.columns)

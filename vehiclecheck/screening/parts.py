@@ -38,8 +38,7 @@ def judged_by_parts(asker: Asker, rows: pl.DataFrame, facts: Facts, cells: Cells
     first, last = facts.deciding(calendar.decides)
     used = facts.decides(calendar.decides)
     parts = (
-        rows.drop(name for name in rows.columns if name.startswith("@code"))
-        .with_columns(
+        rows.with_columns(
             pl.int_ranges("@period", pl.col("@until") + 1, dtype=INDEX).alias("@period"),
             (pl.col("@until") - pl.col("@period") + 1).alias("@parts"),
             first.alias("@first"),
