@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import cast
 
 import polars as pl
@@ -107,17 +108,24 @@ class Judge:
         if standard is not None:
             self._names[standard] = library.pack(standard).name
         self._packs, self._subject = packs, subject
+        #: Ranges that are judged side by side wait for what one of them makes for all.
+        self._making = Lock()
+
+    @property
+    def words(self) -> RuleWords:
+        """The words of all rules."""
+        with self._making:
+            return self._words
 
     # flow tables need verdicts alone: what only findings need is made when they are asked for
     @cached_property
-    def _match(self) -> FuelMatch | None:
-        return FuelMatch(self._packs, self._codes) if self._subject == "vehicle" else None
-
-    @cached_property
-    def words(self) -> RuleWords:
-        """The words of all rules."""
+    def _words(self) -> RuleWords:
         books = [judge.book for judge in self._sides.values()]
         return rule_words(books, self._names, self._match.rules if self._match else ())
+
+    @cached_property
+    def _match(self) -> FuelMatch | None:
+        return FuelMatch(self._packs, self._codes) if self._subject == "vehicle" else None
 
     def judge(self, records: pl.DataFrame) -> Judgement:
         """Judges prepared records (columns as `vehiclecheck.records` makes them)."""
@@ -142,8 +150,10 @@ class Judge:
         facts = Facts(base.columns, points=points_of(base))
         verdicts = self._verdicts(base, facts, places, results)
         country = self._country(base, "import")
-        if self._match is not None and country is not None:
-            fuel_match, unfit = self._match.judge(base, country, facts)
+        with self._making:
+            match = self._match
+        if match is not None and country is not None:
+            fuel_match, unfit = match.judge(base, country, facts)
             verdicts = verdicts.with_columns(fuel_match)
             if unfit.height:
                 nothing = pl.lit("", dtype=pl.Categorical).alias("missing")
