@@ -65,8 +65,9 @@ def explain(
     """
     importer, exporter = country(to), country(sender) if sender else None
     told = {name: str(value) for name, value in record.items() if value is not None}
-    library = load_library(None if packs is None else Path(packs))
-    return _explain(told, library, importer=importer, exporter=exporter, standard=standard, infer=infer)
+    return _explain(
+        told, load_library(packs), importer=importer, exporter=exporter, standard=standard, infer=infer
+    )
 
 
 def flow_table(
@@ -99,7 +100,7 @@ def emissions(
 
 def packs(folder: str | Path | None = None) -> Library:
     """The rule packs, extended or replaced by those of `folder`."""
-    return load_library(None if folder is None else Path(folder))
+    return load_library(folder)
 
 
 def country(name: str) -> str:

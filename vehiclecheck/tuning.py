@@ -10,26 +10,26 @@ import gc
 import os
 import sys
 
-_SETTING = "_RJEM_MALLOC_CONF"
+
+def _tell_polars(setting: str, value: str) -> None:
+    """Polars reads settings when it is loaded: afterwards nothing can be changed. What the user has set stands."""
+    if "polars" not in sys.modules:
+        os.environ.setdefault(setting, value)
 
 
 def keep_memory() -> None:
     """Asks the allocator in Polars (jemalloc, on Linux and macOS) to keep what is free for three seconds, and to divide it
     among fewer pools than four a core, its default: peak memory falls by a sixth, too.
-
-    It reads this when Polars is loaded: afterwards nothing can be changed. What the user has set stands.
     """
-    if "polars" not in sys.modules:
-        pools = max(1, (os.cpu_count() or 2) // 2)
-        os.environ.setdefault(_SETTING, f"dirty_decay_ms:3000,oversize_threshold:0,narenas:{pools}")
+    pools = max(1, (os.cpu_count() or 2) // 2)
+    _tell_polars("_RJEM_MALLOC_CONF", f"dirty_decay_ms:3000,oversize_threshold:0,narenas:{pools}")
 
 
 def work_alone() -> None:
     """Asks Polars for one thread. One vehicle is some hundred tiny steps: to hand each to other threads and wait for them
-    takes a tenth of the time. For programs that end with it, before Polars is loaded; what the user has set stands.
+    takes a tenth of the time. For programs that end with it.
     """
-    if "polars" not in sys.modules:
-        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    _tell_polars("POLARS_MAX_THREADS", "1")
 
 
 def collect_rarely() -> None:

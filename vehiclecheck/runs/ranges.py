@@ -121,8 +121,8 @@ class RangeResult:
 
 
 class RangeJudge:
-    """Judges ranges of files under one set of options, at most `at_once` of them at a time. `judge` is asked for when a
-    range has been read; while it is not there yet, further ranges are read.
+    """Judges ranges of files under one set of options, as many at a time as these say. `judge` is asked for when a range
+    has been read; while it is not there yet, further ranges are read.
     """
 
     def __init__(
@@ -132,10 +132,9 @@ class RangeJudge:
         importers: list[str],
         several_files: bool = False,
         annotate: bool = False,
-        at_once: int = 1,
     ) -> None:
         self._annotate = annotate
-        self._at_once = Semaphore(at_once)
+        self._at_once = Semaphore(max(1, options.threads))
         self._options = options
         self._several = several_files
         self._judge = judge

@@ -105,14 +105,7 @@ def run(paths: Sequence[str], options: RunOptions, progress: Progress | None = N
     judge = begun(lambda: _made_judge(library, subjects[0], options))
     not_annotated = why_not_annotated(options, sources, importers)
     annotate = options.out is not None and options.format == "xlsx" and not_annotated is None
-    worker = RangeJudge(
-        options,
-        judge,
-        importers,
-        several_files=len(sources) > 1,
-        annotate=annotate,
-        at_once=options.threads,
-    )
+    worker = RangeJudge(options, judge, importers, several_files=len(sources) > 1, annotate=annotate)
     size = rows_a_range(options, importers)
     folder = None
     if options.out is not None:
@@ -331,7 +324,9 @@ def merged_set_aside(parts: Sequence[pl.DataFrame], sources: Sequence[Source]) -
 
 
 def merged_quality(parts: Sequence[pl.DataFrame], seen: Sightings, result: RunResult) -> pl.DataFrame:
-    """Remarks on the data of all ranges; a vehicle is looked for across them, and the count is brought up to date."""
+    """Remarks on the data of all ranges; a vehicle is looked for across them (a note says where it was not), and the count
+    is brought up to date.
+    """
     if not parts:
         return pl.DataFrame()
     found = pl.concat(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -56,30 +56,28 @@ class _Beside:
     reads: list[str]
 
 
-def _in_turn(asked: Sequence[_Beside]) -> Iterator[list[_Beside]]:
+def _in_turn(asked: Mapping[str, _Beside]) -> Iterator[dict[str, _Beside]]:
     """Slots in the order given, as many at a time as stand beside the rows together."""
-    together: list[_Beside] = []
+    together: dict[str, _Beside] = {}
     wide = 0.0
-    for one in asked:
+    for name, one in asked.items():
         if together and wide + one.width > _WIDTH:
             yield together
-            together, wide = [], 0.0
-        together.append(one)
+            together, wide = {}, 0.0
+        together[name] = one
         wide += one.width
     if together:
         yield together
 
 
-def _by_share(slots: Sequence[Slot], cell: pl.Series) -> tuple[list[Slot], list[Slot]]:
-    """Slots that are filled in the cells of many rows, and those that are in few."""
-    if cell.len() < _MANY_ROWS or not slots:
-        return list(slots), []
+def _concerning_few(asked: Mapping[str, _Beside], cell: pl.Series) -> set[str]:
+    """The names of the slots that are filled in the cells of few of many rows."""
+    if cell.len() < _MANY_ROWS or not asked:
+        return set()
     counted = cell.value_counts(sort=False, name="rows")
-    rows = pl.zeros(slots[0].filled.len(), dtype=pl.UInt32, eager=True).scatter(
-        counted["@cell"], counted["rows"]
-    )
-    few = {id(slot) for slot in slots if (slot.filled * rows).sum() < _SHARE * cell.len()}
-    return [slot for slot in slots if id(slot) not in few], [slot for slot in slots if id(slot) in few]
+    cells = next(iter(asked.values())).slot.filled.len()
+    rows = pl.zeros(cells, dtype=pl.UInt32, eager=True).scatter(counted["@cell"], counted["rows"])
+    return {name for name, one in asked.items() if (one.slot.filled * rows).sum() < _SHARE * cell.len()}
 
 
 def _of_few(one: _Beside, located: pl.DataFrame, cell: pl.Series, silent: pl.Series) -> pl.Series:
@@ -107,17 +105,19 @@ class Asker:
 
         Of what is looked up by cell whole rows are picked: a look-up a number costs three times as much.
         """
-        cell, codes = located["@cell"], dict[int, pl.Series]()
-        asked = {id(slot): self._stand_beside(slot, facts) for slot in slots}
-        many, few = _by_share(slots, cell)
-        for together in _in_turn([asked[id(slot)] for slot in many]):
-            table = pl.DataFrame([column for one in together for column in one.by_cell])
+        cell = located["@cell"]
+        asked = {f"@code{number}": self._stand_beside(slot, facts) for number, slot in enumerate(slots)}
+        few = _concerning_few(asked, cell)
+        codes: dict[str, pl.Series] = {}
+        if few:
+            silent = pl.zeros(cell.len(), dtype=pl.UInt8, eager=True)
+            codes = {name: _of_few(asked[name], located, cell, silent).alias(name) for name in few}
+        for together in _in_turn({name: one for name, one in asked.items() if name not in few}):
+            table = pl.DataFrame([column for one in together.values() for column in one.by_cell])
             rows = located.hstack(table[cell])
-            answers = rows.lazy().select(one.code.alias(str(id(one.slot))) for one in together).collect()
-            codes |= {id(one.slot): answers[str(id(one.slot))] for one in together}
-        silent = pl.zeros(cell.len(), dtype=pl.UInt8, eager=True)
-        codes |= {id(slot): _of_few(asked[id(slot)], located, cell, silent) for slot in few}
-        return [codes[id(slot)].alias(f"@code{number}") for number, slot in enumerate(slots)]
+            answers = rows.lazy().select(one.code.alias(name) for name, one in together.items()).collect()
+            codes |= {column.name: column for column in answers.get_columns()}
+        return [codes[name] for name in asked]
 
     def _stand_beside(self, slot: Slot, facts: Facts) -> _Beside:
         key = (id(slot), facts.outline)

@@ -383,7 +383,7 @@ def pack_files(folder: Path) -> dict[str, Path]:
     }
 
 
-def load_library(extra: Path | None = None) -> Library:
+def load_library(extra: str | Path | None = None) -> Library:
     """The shipped packs, extended and replaced by those of the folder `extra` (country packs at its top,
     standards in its folder `standards`). Read and checked when first used. PackError: no such folder.
     """
@@ -391,8 +391,9 @@ def load_library(extra: Path | None = None) -> Library:
     countries = pack_files(root / "countries")
     standards = pack_files(root / "rules" / "standards")
     if extra is not None:
-        if not extra.is_dir():
+        folder = Path(extra)
+        if not folder.is_dir():
             raise PackError(f"{extra}: is not a folder of packs")
-        countries |= pack_files(extra)
-        standards |= pack_files(extra / "standards")
+        countries |= pack_files(folder)
+        standards |= pack_files(folder / "standards")
     return Library(countries, standards)
